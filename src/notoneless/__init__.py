@@ -1,0 +1,1 @@
+"""Not One Less: an education authority accounts for every pupil, every day."""

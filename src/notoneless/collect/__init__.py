@@ -1,0 +1,1 @@
+"""What came in: forms, reports and their revisions, and the one way to apply them."""

@@ -1,0 +1,61 @@
+"""What happens by itself: outbox events to tasks, days opened and windows closed on time. One screen."""
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from notoneless.expect import services as expect
+from notoneless.kernel.clock import Clock, day_of
+from notoneless.kernel.models import OutboxEvent
+from notoneless.ledger import queries as ledger_queries
+
+log = logging.getLogger(__name__)
+MAX_FAILURES = 10
+KEEP = timedelta(days=7)
+
+
+def _on_roster_changed(payload: Mapping[str, Any], clock: Clock) -> None:
+    only = None if payload["units_changed"] else payload["people"]
+    expect.refresh_open_days(date.fromisoformat(payload["day"]), None, clock=clock, only=only)
+
+
+def _on_calendar_changed(payload: Mapping[str, Any], clock: Clock) -> None:
+    first, last = (date.fromisoformat(payload[name]) for name in ("first_day", "last_day"))
+    expect.refresh_open_days(first, last, clock=clock, only=None)
+
+
+HANDLERS: Mapping[str, Callable[[Mapping[str, Any], Clock], None]] = {
+    "roster.changed": _on_roster_changed,
+    "calendar.changed": _on_calendar_changed,
+    "slots.filled": lambda payload, clock: None,  # detection will listen here
+}
+
+
+def drain_outbox(*, clock: Clock) -> int:
+    """Handle what waits, oldest first; an event that fails is tried again later, behind the others."""
+    handled = 0
+    waiting = OutboxEvent.objects.filter(handled_at=None, failures__lt=MAX_FAILURES).order_by("failures", "id")
+    for event in waiting[:1000]:
+        try:
+            with transaction.atomic():
+                taken = OutboxEvent.objects.filter(pk=event.pk, handled_at=None).update(handled_at=clock.now())
+                if taken:
+                    HANDLERS[event.kind](event.payload, clock)
+                    handled += 1
+        except Exception:
+            log.exception("outbox event %s %s failed", event.pk, event.kind)
+            OutboxEvent.objects.filter(pk=event.pk).update(failures=event.failures + 1)
+    OutboxEvent.objects.filter(handled_at__lt=clock.now() - KEEP).delete()
+    return handled
+
+
+def tick(*, clock: Clock) -> None:
+    """Open today if nobody has, hear the outbox, close what has ended."""
+    today = day_of(clock.now())
+    if not ledger_queries.sessions_on(today):
+        expect.open_day(today, clock=clock)
+    drain_outbox(clock=clock)
+    expect.close_due_sessions(clock=clock)

@@ -1,0 +1,40 @@
+"""Outbox and audit: what one stage tells the later ones, and who did what."""
+
+from django.db import models
+
+from notoneless.kernel.fields import InstantField
+
+
+class OutboxEvent(models.Model):
+    """Something later stages must hear of, written in the transaction that made it true. No personal data: ids only.
+
+    Rows end when they have been handled and are a week old.
+    """
+
+    kind = models.CharField(max_length=40)
+    payload = models.JSONField(default=dict)
+    made_at = InstantField()
+    handled_at = InstantField(null=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["id"], name="outbox_waiting", condition=models.Q(handled_at=None))]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
+class AuditEntry(models.Model):
+    """One act by one account. Holds codes, never names or answers. Kept at least six months (CSL art. 21)."""
+
+    made_at = InstantField()
+    actor = models.CharField(max_length=150)
+    act = models.CharField(max_length=40)
+    subject = models.CharField(max_length=200)
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["subject", "made_at"], name="audit_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.act} {self.subject}"

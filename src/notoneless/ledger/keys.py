@@ -1,0 +1,49 @@
+"""Names of things in the ledger: a session of a duty on a day, and the table that holds its slots."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, NamedTuple
+
+Respondent = Literal["person", "unit"]
+
+TABLES: dict[Respondent, str] = {"person": "person_slot", "unit": "unit_slot"}
+
+
+@dataclass(frozen=True, order=True)
+class SessionKey:
+    """One session of one duty on one day, and who answers it."""
+
+    day: date
+    duty_id: int
+    session: int
+    respondent: Respondent
+
+    @property
+    def table(self) -> str:
+        return TABLES[self.respondent]
+
+    @property
+    def lock(self) -> str:
+        """Held shared while reports fill slots, exclusively while slots are added, moved, voided or closed."""
+        return f"slots:{self.day}:{self.duty_id}"
+
+    def params(self) -> dict[str, object]:
+        return {"day": self.day, "duty": self.duty_id, "session": self.session}
+
+
+class Window(NamedTuple):
+    """A session's instants on one day, in microseconds since 1970 UTC."""
+
+    opens_at: int
+    due_at: int
+    closes_at: int
+
+
+class GroupClaim(NamedTuple):
+    """What the policies say of one population of one unit: everyone placed there is owed, or excused, alike."""
+
+    unit_id: int
+    population: str
+    claim: Literal["owed", "excused"]
+    reason: str
+    policy_id: int

@@ -1,0 +1,138 @@
+"""The day's tree and slots, as the later stages read them. Scope is checked against the tree of that day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from notoneless.kernel.errors import DomainError
+from notoneless.kernel.sql import fetch
+from notoneless.ledger.models import DaySession, DayUnit
+from notoneless.roster.scope import Scope
+
+
+@dataclass(frozen=True)
+class DayUnitRef:
+    """A unit as it was on one day."""
+
+    unit_id: int
+    parent_id: int | None
+    code: str
+    name: str
+    name_en: str
+    level: str
+    kind: str
+    path: str
+    district_id: int
+
+    def label(self, language: str) -> str:
+        return self.name if language.startswith("zh") else self.name_en or self.name
+
+
+_FIELDS = ("unit_id", "parent_id", "code", "name", "name_en", "level", "kind", "path", "district_id")
+
+
+def day_unit(scope: Scope, day: date, code: str) -> DayUnitRef:
+    """The unit of this code on that day. Raises `day_not_open`, `unknown_unit`, or for a limited viewer `out_of_scope`."""
+    row = DayUnit.objects.filter(day=day, code=code).values_list(*_FIELDS).first()
+    if row is None:
+        if not DaySession.objects.filter(day=day).exists():
+            raise DomainError("day_not_open", "day", day=day)
+        raise DomainError("unknown_unit" if scope.is_everything else "out_of_scope", "unit")
+    found = DayUnitRef(*row)
+    scope.require(found.path)
+    return found
+
+
+def units_below(day: date, unit: DayUnitRef, level: str = "") -> list[DayUnitRef]:
+    """The unit's own children; or, with a level, every unit of it in the subtree, the unit itself included."""
+    rows = DayUnit.objects.filter(day=day)
+    if level:
+        rows = rows.filter(level=level, path__gte=unit.path, path__lt=unit.path + "~")
+    else:
+        rows = rows.filter(parent_id=unit.unit_id)
+    return [DayUnitRef(*row) for row in rows.order_by("code").values_list(*_FIELDS)]
+
+
+def ancestors(day: date, unit: DayUnitRef) -> list[DayUnitRef]:
+    """The units above it, root first."""
+    prefixes = [unit.path[:end] for end in range(7, len(unit.path), 7)]
+    rows = DayUnit.objects.filter(day=day, path__in=prefixes).order_by("path")
+    return [DayUnitRef(*row) for row in rows.values_list(*_FIELDS)]
+
+
+def sessions_on(day: date) -> list[DaySession]:
+    return list(DaySession.objects.filter(day=day).order_by("duty_id", "session"))
+
+
+def opened_days(limit: int = 60) -> list[date]:
+    """The latest days that were opened, newest first."""
+    return sorted(set(DaySession.objects.values_list("day", flat=True).distinct()), reverse=True)[:limit]
+
+
+@dataclass(frozen=True)
+class SlotView:
+    """A slot as pages show it. Instants in microseconds since 1970 UTC; `answers` is JSON text."""
+
+    respondent_id: int
+    unit_id: int
+    population: str
+    session: int
+    state: str
+    reason: str
+    on_time: bool | None
+    by: str
+    made_at: int | None
+    filled_at: int | None
+    due_at: int
+    revision: int
+    answers: str
+    measures: str
+
+
+_SLOT = ("s.respondent_id, s.unit_id, s.population, s.session, s.state, s.reason, s.on_time, s.by, s.made_at,"
+         " s.filled_at, s.due_at, s.revision, s.answers, s.measures")  # fmt: skip
+
+
+def slots_of_unit(unit: DayUnitRef, day: date, duty_id: int, table: str = "person_slot") -> list[SlotView]:
+    """Every slot that counts under exactly this unit (a class), void ones left out, by respondent."""
+    rows = fetch(
+        f"SELECT {_SLOT} FROM {table} s WHERE s.district_id = %s AND s.day = %s AND s.duty_id = %s AND s.unit_id = %s"
+        " AND s.state <> 'void' ORDER BY s.session, s.respondent_id",
+        [unit.district_id, day, duty_id, unit.unit_id],
+    )
+    return [SlotView(*row) for row in rows]
+
+
+def slots_of_respondents(ids: Sequence[int], day: date, table: str = "person_slot") -> list[tuple[int, SlotView]]:
+    """(duty id, slot) for all that these respondents owe or gave on a day, void ones left out."""
+    if not ids:
+        return []
+    marks = ", ".join(["%s"] * len(ids))
+    rows = fetch(
+        f"SELECT s.duty_id, {_SLOT} FROM {table} s WHERE s.respondent_id IN ({marks}) AND s.day = %s"
+        " AND s.state <> 'void' ORDER BY s.respondent_id, s.duty_id, s.session",
+        [*ids, day],
+    )
+    return [(duty_id, SlotView(*rest)) for duty_id, *rest in rows]
+
+
+def unheard_slots(
+    unit: DayUnitRef, day: date, duty_id: int, *, table: str, limit: int, offset: int
+) -> tuple[int, list[tuple[SlotView, DayUnitRef]]]:
+    """Slots below the unit that are due or missing, with the unit that each counts under; and how many there are."""
+    where = (
+        f"FROM {table} s JOIN day_unit u ON u.day = s.day AND u.unit_id = s.unit_id"
+        " WHERE s.day = %s AND s.duty_id = %s AND s.state IN ('due', 'missing') AND u.path >= %s AND u.path < %s"
+    )
+    params: list[object] = [day, duty_id, unit.path, unit.path + "~"]
+    if unit.level not in ("province", "city"):
+        where += " AND s.district_id = %s"
+        params.append(unit.district_id)
+    total: int = fetch(f"SELECT COUNT(*) {where}", params)[0][0]
+    rows = fetch(
+        f"SELECT {_SLOT}, {', '.join(f'u.{name}' for name in _FIELDS)} {where}"
+        " ORDER BY u.path, s.session, s.respondent_id LIMIT %s OFFSET %s",
+        [*params, limit, offset],
+    )
+    width = len(_SLOT.split(","))
+    return total, [(SlotView(*row[:width]), DayUnitRef(*row[width:])) for row in rows]

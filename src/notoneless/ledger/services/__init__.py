@@ -1,0 +1,29 @@
+"""The only ways to change the ledger. Whatever changes a slot changes its tallies in the same transaction."""
+
+from notoneless.ledger.services.fill import (
+    FilledSlot,
+    SlotRow,
+    decode_measures,
+    encode_measures,
+    held_answers,
+    lock_slots,
+    write_fills,
+)
+from notoneless.ledger.services.merge import Merged, merge_claims
+from notoneless.ledger.services.tree import freeze_tree
+from notoneless.ledger.services.window import close_session, open_session
+
+__all__ = [
+    "FilledSlot",
+    "Merged",
+    "SlotRow",
+    "close_session",
+    "decode_measures",
+    "encode_measures",
+    "freeze_tree",
+    "held_answers",
+    "lock_slots",
+    "merge_claims",
+    "open_session",
+    "write_fills",
+]

@@ -1,0 +1,224 @@
+"""Merge what is owed into the day's slots: set-based, idempotent, restartable, one district a transaction.
+
+The claims (unit by unit and population by population) are joined to the roster's placements of that day and compared
+with the slots that exist. What differs becomes rows of `slot_change`: the slot as it was and as it will be. The same
+rows then change the slots and the tallies, so that the two cannot part.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+
+from django.db import transaction
+
+from notoneless.kernel.sql import execute, fetch, is_postgres, lock_exclusively, rows_table, temp_table
+from notoneless.ledger.keys import GroupClaim, SessionKey, Window
+from notoneless.ledger.services.partitions import ensure_partition
+from notoneless.ledger.services.tallies import apply_changes
+
+Progress = Callable[[int, int], None]
+"""Called with districts done and districts in all."""
+
+_SLOT_ON_KEY = "s.day = %(day)s AND s.duty_id = %(duty)s AND s.session = %(session)s"
+_SETTLE = """CASE WHEN e.claim = 'owed'
+                  THEN CASE WHEN s.filled_at IS NOT NULL THEN 'reported' WHEN %(closed)s THEN 'missing' ELSE 'due' END
+                  ELSE CASE WHEN s.filled_at IS NOT NULL THEN 'reported' ELSE 'excused' END END"""
+_ON_TIME = "CASE WHEN s.filled_at IS NULL THEN NULL ELSE s.filled_at <= %(due_at)s END"
+_WAS = "s.population, s.district_id, s.unit_id, s.state, s.on_time, s.measures"
+
+
+@dataclass
+class Merged:
+    """How many slots were added, moved to another unit, voided, excused, or changed otherwise."""
+
+    added: int = 0
+    moved: int = 0
+    voided: int = 0
+    excused: int = 0
+    changed: int = 0
+
+    def __iadd__(self, other: "Merged") -> "Merged":
+        for part in fields(self):
+            setattr(self, part.name, getattr(self, part.name) + getattr(other, part.name))
+        return self
+
+
+def merge_claims(
+    key: SessionKey,
+    window: Window,
+    claims: Sequence[GroupClaim],
+    *,
+    is_closed: bool,
+    only: Sequence[int] | None = None,
+    progress: Progress = lambda done, total: None,
+) -> Merged:
+    """Bring the slots of one session into line with the claims.
+
+    `only` limits the work to these respondents. Once the session `is_closed` no slot is added any more (nobody could
+    still fill it on time), while moves, voids and excuses still apply. Void keeps the row and any report.
+    """
+    ensure_partition(key.table, key.day)
+    merged = Merged()
+    params = key.params() | window._asdict() | {"closed": is_closed}
+    with _staged(key, claims, only):
+        districts = [row[0] for row in fetch("SELECT DISTINCT district_id FROM expected ORDER BY district_id")]
+        for done, district in enumerate(districts):
+            progress(done, len(districts))
+            with transaction.atomic():
+                lock_exclusively(key.lock)
+                if not is_closed:
+                    _stage_new(key, params | {"district": district}, is_refresh=only is not None)
+                _stage_changed(key, params | {"district": district})
+                merged += _apply(key, params)
+        with transaction.atomic():
+            lock_exclusively(key.lock)
+            _stage_gone(key, params, is_limited=only is not None)
+            merged += _apply(key, params)
+        progress(len(districts), len(districts))
+    return merged
+
+
+@contextmanager
+def _staged(key: SessionKey, claims: Sequence[GroupClaim], only: Sequence[int] | None) -> Iterator[None]:
+    with (
+        temp_table("only_these", "id BIGINT PRIMARY KEY"),
+        temp_table("group_claim", "unit_id INT, population VARCHAR(8), claim VARCHAR(8), reason VARCHAR(40), policy_id INT"),
+        temp_table(
+            "expected",
+            "respondent_id BIGINT PRIMARY KEY, population VARCHAR(8), district_id INT, unit_id INT, claim VARCHAR(8),"
+            " reason VARCHAR(40), policy_id INT",
+        ),
+        temp_table(
+            "slot_change",
+            "respondent_id BIGINT PRIMARY KEY, population VARCHAR(8), district_id INT, unit_id INT, state VARCHAR(9),"
+            " on_time BOOLEAN, measures TEXT, reason VARCHAR(40), policy_id INT, was_population VARCHAR(8),"
+            " was_district_id INT, was_unit_id INT, was_state VARCHAR(9), was_on_time BOOLEAN, was_measures TEXT",
+        ),
+    ):
+        types = {"unit_id": "int", "population": "text", "claim": "text", "reason": "text", "policy_id": "int"}
+        source, params = rows_table("k", types, claims)
+        execute(f"INSERT INTO group_claim SELECT * FROM {source}", params)
+        limit = ""
+        if only is not None:
+            source, params = rows_table("k", {"id": "bigint"}, [(person_id,) for person_id in sorted(set(only))])
+            execute(f"INSERT INTO only_these SELECT * FROM {source}", params)
+            limit = "AND r.respondent_id IN (SELECT id FROM only_these)"
+        if is_postgres():
+            execute("ANALYZE group_claim")
+        respondents = (
+            """(SELECT pl.person_id AS respondent_id, pl.unit_id, p.population
+                FROM roster_placement pl JOIN roster_person p ON p.id = pl.person_id
+                WHERE pl.from_day <= %(day)s AND (pl.to_day IS NULL OR pl.to_day > %(day)s))"""
+            if key.respondent == "person"
+            else "(SELECT unit_id AS respondent_id, unit_id, 'unit' AS population FROM day_unit WHERE day = %(day)s)"
+        )
+        execute(
+            f"""
+            INSERT INTO expected
+            SELECT r.respondent_id, r.population, u.district_id, r.unit_id, g.claim, g.reason, g.policy_id
+            FROM {respondents} AS r
+            JOIN group_claim g ON g.unit_id = r.unit_id AND g.population = r.population
+            JOIN day_unit u ON u.day = %(day)s AND u.unit_id = r.unit_id
+            WHERE true {limit}
+            ON CONFLICT (respondent_id) DO NOTHING
+            """,
+            key.params(),
+        )
+        if is_postgres():
+            execute("ANALYZE expected")
+        yield
+
+
+def _stage_new(key: SessionKey, params: dict[str, object], *, is_refresh: bool) -> None:
+    execute(
+        f"""
+        INSERT INTO slot_change
+        SELECT e.respondent_id, e.population, e.district_id, e.unit_id,
+               CASE WHEN e.claim = 'owed' THEN 'due' ELSE 'excused' END, NULL, '[]',
+               CASE WHEN e.claim = 'owed' THEN %(added)s ELSE e.reason END, e.policy_id, NULL, NULL, NULL, NULL, NULL, NULL
+        FROM expected e
+        LEFT JOIN {key.table} s ON s.respondent_id = e.respondent_id AND {_SLOT_ON_KEY}
+        WHERE e.district_id = %(district)s AND s.respondent_id IS NULL
+        """,
+        params | {"added": "added" if is_refresh else ""},
+    )
+
+
+def _stage_changed(key: SessionKey, params: dict[str, object]) -> None:
+    execute(
+        f"""
+        INSERT INTO slot_change
+        SELECT e.respondent_id, e.population, e.district_id, e.unit_id, {_SETTLE}, {_ON_TIME}, s.measures,
+               CASE WHEN s.unit_id <> e.unit_id THEN 'moved' WHEN e.claim = 'excused' THEN e.reason
+                    WHEN s.state IN ('void', 'voluntary', 'excused') THEN 'restored' ELSE s.reason END,
+               e.policy_id, {_WAS}
+        FROM expected e
+        JOIN {key.table} s ON s.respondent_id = e.respondent_id AND {_SLOT_ON_KEY}
+        WHERE e.district_id = %(district)s
+          AND (s.unit_id <> e.unit_id OR s.district_id <> e.district_id OR s.population <> e.population
+               OR s.state <> {_SETTLE} OR s.policy_id IS DISTINCT FROM e.policy_id OR s.due_at <> %(due_at)s
+               OR s.opens_at <> %(opens_at)s OR s.closes_at <> %(closes_at)s)
+        """,
+        params,
+    )
+
+
+def _stage_gone(key: SessionKey, params: dict[str, object], *, is_limited: bool) -> None:
+    placed = (
+        "EXISTS (SELECT 1 FROM roster_placement pl WHERE pl.person_id = s.respondent_id AND pl.from_day <= %(day)s"
+        " AND (pl.to_day IS NULL OR pl.to_day > %(day)s))"
+        if key.respondent == "person"
+        else "true"
+    )
+    limit = "AND s.respondent_id IN (SELECT id FROM only_these)" if is_limited else ""
+    execute(
+        f"""
+        INSERT INTO slot_change
+        SELECT s.respondent_id, s.population, s.district_id, s.unit_id,
+               CASE WHEN s.filled_at IS NULL THEN 'void' ELSE 'voluntary' END, s.on_time, s.measures,
+               CASE WHEN {placed} THEN 'not_owed' ELSE 'left' END, s.policy_id, {_WAS}
+        FROM {key.table} s
+        WHERE {_SLOT_ON_KEY} AND s.state NOT IN ('void', 'voluntary') {limit}
+          AND NOT EXISTS (SELECT 1 FROM expected e WHERE e.respondent_id = s.respondent_id)
+        """,
+        params,
+    )
+
+
+def _apply(key: SessionKey, params: dict[str, object]) -> Merged:
+    """Carry out `slot_change` on the slots and the tallies, and empty it."""
+    counted = fetch(
+        """
+        SELECT CASE WHEN was_state IS NULL THEN 'added' WHEN state IN ('void', 'voluntary') THEN 'voided'
+                    WHEN unit_id <> was_unit_id THEN 'moved' WHEN state = 'excused' THEN 'excused' ELSE 'changed' END,
+               COUNT(*)
+        FROM slot_change GROUP BY 1
+        """
+    )
+    if not counted:
+        return Merged()
+    execute(
+        f"""
+        INSERT INTO {key.table} (respondent_id, day, duty_id, session, district_id, unit_id, population, state, reason,
+                                 policy_id, opens_at, due_at, closes_at, declared, by, report_id, revision, answers,
+                                 measures)
+        SELECT respondent_id, %(day)s, %(duty)s, %(session)s, district_id, unit_id, population, state, reason,
+               policy_id, %(opens_at)s, %(due_at)s, %(closes_at)s, false, '', '', 0, '', '[]'
+        FROM slot_change WHERE was_state IS NULL
+        """,
+        params,
+    )
+    execute(
+        f"""
+        UPDATE {key.table} AS s
+        SET district_id = c.district_id, unit_id = c.unit_id, population = c.population, state = c.state,
+            on_time = c.on_time, reason = c.reason, policy_id = c.policy_id, opens_at = %(opens_at)s,
+            due_at = %(due_at)s, closes_at = %(closes_at)s
+        FROM slot_change c
+        WHERE c.was_state IS NOT NULL AND s.respondent_id = c.respondent_id AND {_SLOT_ON_KEY}
+        """,
+        params,
+    )
+    apply_changes(key)
+    execute("DELETE FROM slot_change")
+    return Merged(**dict(counted))

@@ -1,0 +1,21 @@
+"""PostgreSQL keeps slots in one partition a month: a person's history meets few of them, and retention drops whole ones."""
+
+from datetime import date
+
+from django.db import transaction
+
+from notoneless.kernel.sql import execute, fetch, is_postgres, lock_exclusively
+
+
+def ensure_partition(table: str, day: date) -> None:
+    """Make the partition that holds `day`, if it is not there. Nothing to do on SQLite."""
+    if not is_postgres():
+        return
+    name = f"{table}_{day:%Y_%m}"
+    if fetch("SELECT to_regclass(%s)", [name])[0][0] is not None:
+        return
+    first = day.replace(day=1)
+    after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    with transaction.atomic():
+        lock_exclusively(f"partition:{table}")
+        execute(f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF {table} FOR VALUES FROM ('{first}') TO ('{after}')")

@@ -1,0 +1,204 @@
+"""What came in, what it adds up to and who is missing, for any unit of any depth on any day."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from notoneless.expect import queries as expect_queries
+from notoneless.expect.queries import DutyInfo
+from notoneless.kernel.clock import from_micros
+from notoneless.kernel.errors import DomainError
+from notoneless.kernel.sql import fetch
+from notoneless.ledger import queries as ledger_queries
+from notoneless.ledger.queries import DayUnitRef
+from notoneless.roster import queries as roster_queries
+from notoneless.roster.kinds import LEVELS
+from notoneless.roster.scope import Scope
+from notoneless.roster.tree import END, SEGMENT
+from notoneless.rollup.rules import Counts, places, total
+
+_SUMS = ", ".join(f"SUM({name})" for name in ("on_time", "late", "excused", "missing", "due", "voluntary"))
+_SUBTREE = "day = %s AND duty_id = %s AND path >= %s AND path < %s"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One unit's figures. `measures` counts reported answers; `voluntary_measures` those that nobody owed."""
+
+    unit: DayUnitRef
+    counts: Counts
+    measures: Mapping[str, int] = field(default_factory=dict)
+    voluntary_measures: Mapping[str, int] = field(default_factory=dict)
+
+    def as_json(self, day: date, duty: str) -> dict[str, Any]:
+        counts = self.counts
+        return {
+            "unit": self.unit.code, "day": str(day), "duty": duty, "expected": counts.expected,
+            "reported": counts.reported, "on_time": counts.on_time, "late": counts.late, "excused": counts.excused,
+            "missing": counts.missing, "due": counts.due, "rate": None if counts.rate is None else float(counts.rate),
+            "measures": dict(self.measures),
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Completeness:
+    """A unit's line and its children's, which sum to it. A unit with slots of its own stands among its children."""
+
+    day: date
+    duty: DutyInfo
+    line: Line
+    children: tuple[Line, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        children = [child.as_json(self.day, self.duty.code) for child in self.children]
+        return self.line.as_json(self.day, self.duty.code) | {"children": children}
+
+
+def completeness(scope: Scope, unit_code: str, day: date, duty_code: str) -> Completeness:
+    """Raises DomainError `unknown_duty`, `day_not_open`, `unknown_unit` or `out_of_scope`."""
+    duty = expect_queries.duty_by_code(duty_code)
+    unit = ledger_queries.day_unit(scope, day, unit_code)
+    below = ledger_queries.units_below(day, unit)
+    lines = _lines(day, duty, unit, [*below, unit], len(unit.path) + SEGMENT)
+    own = lines[-1]
+    children = [line for line in lines[:-1] if line.counts.columns != Counts().columns or duty.respondent == "person"]
+    if below and any(own.counts.columns):
+        children.append(own)
+    whole = Line(
+        unit,
+        total(line.counts for line in lines),
+        _sum_measures([line.measures for line in lines]),
+        _sum_measures([line.voluntary_measures for line in lines]),
+    )
+    return Completeness(day, duty, whole, tuple(children))
+
+
+def _lines(day: date, duty: DutyInfo, root: DayUnitRef, units: list[DayUnitRef], cut: int) -> list[Line]:
+    """A line for each unit: the tallies below `root`, grouped by their path cut at `cut` characters."""
+    within = [day, duty.id, root.path, root.path + END]
+    counts = {
+        path: Counts(*(int(n) for n in sums))
+        for path, *sums in fetch(
+            f"SELECT substr(path, 1, %s) AS head, {_SUMS} FROM tally WHERE {_SUBTREE} GROUP BY 1", [cut, *within]
+        )
+    }
+    measures: dict[str, dict[str, int]] = {}
+    voluntary: dict[str, dict[str, int]] = {}
+    for path, measure, n, extra in fetch(
+        "SELECT substr(path, 1, %s) AS head, measure, SUM(n), SUM(voluntary) FROM measure_tally"
+        f" WHERE {_SUBTREE} GROUP BY 1, 2 ORDER BY 2",
+        [cut, *within],
+    ):
+        if n:
+            measures.setdefault(path, {})[measure] = int(n)
+        if extra:
+            voluntary.setdefault(path, {})[measure] = int(extra)
+    return [
+        Line(u, counts.get(u.path, Counts()), measures.get(u.path, {}), voluntary.get(u.path, {})) for u in units
+    ]
+
+
+def _sum_measures(parts: list[Mapping[str, int]]) -> dict[str, int]:
+    summed: dict[str, int] = {}
+    for part in parts:
+        for code, n in part.items():
+            summed[code] = summed.get(code, 0) + n
+    return dict(sorted(summed.items()))
+
+
+def lines_at(scope: Scope, unit_code: str, day: date, duty_code: str, level: str) -> list[Line]:
+    """A line for every unit of a level in the subtree, by code. Raises DomainError `unknown_level` and others."""
+    if level not in LEVELS:
+        raise DomainError("unknown_level", "level", known=", ".join(LEVELS))
+    duty = expect_queries.duty_by_code(duty_code)
+    root = ledger_queries.day_unit(scope, day, unit_code)
+    by_depth: dict[int, list[DayUnitRef]] = {}
+    for unit in ledger_queries.units_below(day, root, level):
+        by_depth.setdefault(len(unit.path), []).append(unit)
+    found = [line for cut, units in by_depth.items() for line in _lines(day, duty, root, units, cut)]
+    return sorted(found, key=lambda line: line.unit.code)
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A unit's place among its peers; None where nothing was expected of it."""
+
+    place: int | None
+    line: Line
+
+    def as_json(self) -> dict[str, Any]:
+        counts = self.line.counts
+        return {
+            "place": self.place, "unit": self.line.unit.code, "name": self.line.unit.name,
+            "expected": counts.expected, "reported": counts.reported, "on_time": counts.on_time, "late": counts.late,
+            "excused": counts.excused, "missing": counts.missing, "due": counts.due,
+            "rate": None if counts.rate is None else float(counts.rate),
+        }  # fmt: skip
+
+
+def ranking(scope: Scope, unit_code: str, day: date, duty_code: str, level: str = "school") -> list[Ranked]:
+    """Units of a level by completeness, best first; ties share a place and stand in order of their codes."""
+    lines = lines_at(scope, unit_code, day, duty_code, level)
+    ranked = [
+        Ranked(place, line) for place, line in zip(places([line.counts.rate for line in lines]), lines, strict=True)
+    ]
+    return sorted(ranked, key=lambda r: (r.place is None, r.place or 0, r.line.unit.code))
+
+
+@dataclass(frozen=True)
+class Unheard:
+    """A slot nobody has filled: who, where, and since when it is overdue. `name` is the person's or the unit's."""
+
+    code: str
+    name: str
+    unit: DayUnitRef
+    population: str
+    session: str
+    state: str
+    due_at: int
+    respondent_id: int
+
+    def as_json(self) -> dict[str, Any]:
+        key = "unit" if self.population == "unit" else "person"
+        return {
+            key: self.code, "name": self.name, "class" if key == "person" else "level": self.unit.code
+            if key == "person" else self.unit.level,
+            "population": self.population, "session": self.session, "state": self.state,
+            "due_at": from_micros(self.due_at).isoformat(),
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class MissingPeople:
+    """One page of the slots that are due or missing."""
+
+    total: int
+    items: tuple[Unheard, ...]
+
+
+def missing_people(
+    scope: Scope, unit_code: str, day: date, duty_code: str, *, limit: int = 100, offset: int = 0
+) -> MissingPeople:
+    """The persons (or, for a unit's duty, the units) not heard from below a unit, class by class."""
+    duty = expect_queries.duty_by_code(duty_code)
+    unit = ledger_queries.day_unit(scope, day, unit_code)
+    table = duty.key(day).table
+    count, rows = ledger_queries.unheard_slots(unit, day, duty.id, table=table, limit=limit, offset=offset)
+    refs: Mapping[int, tuple[str, str]] = {}
+    if duty.respondent == "person":
+        refs = roster_queries.codes_and_names([slot.respondent_id for slot, _ in rows])
+    items = []
+    for slot, counted in rows:
+        code, name = refs.get(slot.respondent_id, ("", "")) if duty.respondent == "person" else (counted.code, counted.name)
+        items.append(
+            Unheard(code, name, counted, slot.population, duty.sessions[slot.session].code, slot.state, slot.due_at,
+                    slot.respondent_id)
+        )  # fmt: skip
+    return MissingPeople(count, tuple(items))
+
+
+def missing_units(scope: Scope, unit_code: str, day: date, duty_code: str, level: str) -> list[Line]:
+    """The units of a level with anyone due or missing, most first."""
+    lines = [line for line in lines_at(scope, unit_code, day, duty_code, level) if line.counts.unheard]
+    return sorted(lines, key=lambda line: (-line.counts.unheard, line.unit.code))

@@ -1,0 +1,1 @@
+"""Who exists: units, people, households, placements; imports, accounts and scope."""

@@ -1,0 +1,123 @@
+"""Units, people, households, placements, accounts and grants."""
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+
+
+class Unit(models.Model):
+    """A node of the tree: bureau, central school, school or class. No personal data. Closed, never deleted.
+
+    `authority` is its parent; `area` is where it stands, which need not be its authority's. `path` is the chain
+    of unit ids from the root, seven characters each (six base-36 digits and a dot): a prefix is an ancestor.
+    `district_id` and `school_id` are the nearest such ancestors or the unit itself; where there is no district
+    (市直 schools), the city takes its place; 0 where there is no school.
+    """
+
+    id = models.AutoField(primary_key=True)
+    code = models.CharField(max_length=32, unique=True)
+    name = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=120, blank=True)
+    kind = models.CharField(max_length=24)
+    level = models.CharField(max_length=12)
+    authority = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
+    area = models.CharField(max_length=12, blank=True)
+    stage = models.CharField(max_length=16, blank=True)
+    opened_on = models.DateField(null=True)
+    closed_on = models.DateField(null=True)
+    path = models.CharField(max_length=140, blank=True)
+    district_id = models.IntegerField(default=0)
+    school_id = models.IntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["path"], name="unit_path")]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+class Household(models.Model):
+    """People who live together. Holds only the code that the roster gave it; ends with its last person."""
+
+    code = models.CharField(max_length=40, unique=True)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Person(models.Model):
+    """A pupil, member of staff or relative. Personal data: name, document number and phone (sealed), sex, birth date,
+    tags. Ends by stand-down or the retention of the roster; slots keep only the id.
+    """
+
+    code = models.CharField(max_length=40, unique=True)
+    population = models.CharField(max_length=8)
+    household = models.ForeignKey(Household, null=True, on_delete=models.PROTECT, related_name="people")
+    id_type = models.CharField(max_length=2, blank=True)
+    id_index = models.CharField(max_length=32, blank=True)
+    sex = models.CharField(max_length=1, blank=True)
+    birth_date = models.DateField(null=True)
+    tags = models.TextField(default="[]")
+    sealed = models.BinaryField()
+
+    class Meta:
+        indexes = [models.Index(fields=["id_index"], name="person_document", condition=~models.Q(id_index=""))]
+
+    def __str__(self) -> str:
+        return f"person {self.pk}"
+
+
+class Placement(models.Model):
+    """Where a person belongs from `from_day` until the day before `to_day`: enrolment, post or residence.
+
+    `from_day` is 0001-01-01 where the roster did not say since when. Personal data: whereabouts of a person by
+    school. One open placement a person; a transfer closes it and opens the next on the same day.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="placements")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="placements")
+    kind = models.CharField(max_length=10)
+    title = models.CharField(max_length=60, blank=True)
+    from_day = models.DateField()
+    to_day = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person"], condition=models.Q(to_day=None), name="one_open_placement"),
+            models.CheckConstraint(
+                condition=models.Q(to_day=None) | models.Q(to_day__gte=models.F("from_day")), name="placement_in_order"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"placement {self.pk}"
+
+
+class Account(AbstractUser):
+    """Who signs in. Personal data: a sign-in name. Issue of credentials, MFA and retirement come with access control."""
+
+    language = models.CharField(max_length=8, blank=True)
+    person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="accounts")
+
+    class Meta:
+        pass
+
+
+class Grant(models.Model):
+    """A role at a unit, reaching its subtree; or a guardian's role in a household. No personal data of its own."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="grants")
+    role = models.CharField(max_length=12)
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.CASCADE, related_name="grants")
+    household = models.ForeignKey(Household, null=True, on_delete=models.CASCADE, related_name="grants")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "role", "unit", "household"], name="one_grant_each"),
+            models.CheckConstraint(
+                condition=models.Q(unit=None, household__isnull=False) | models.Q(unit__isnull=False, household=None),
+                name="grant_has_one_reach",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.pk}"

@@ -1,0 +1,140 @@
+"""Reading the roster: the only way to a unit or a person. Every list takes the viewer's scope first."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from notoneless.kernel.crypto import Personal, unseal
+from notoneless.kernel.errors import DomainError
+from notoneless.roster.models import Account, Grant, Person, Placement, Unit
+from notoneless.roster.scope import Scope
+from notoneless.roster.tree import ids_of
+
+
+@dataclass(frozen=True)
+class PersonRef:
+    """A person without personal data."""
+
+    id: int
+    code: str
+    population: str
+    household_id: int | None
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """A person as a list shows one: the name decrypted. `tags` is the JSON text of the table."""
+
+    id: int
+    code: str
+    name: str
+    population: str
+    tags: str
+    household_id: int | None
+    unit_id: int
+
+
+def unit_by_code(scope: Scope, code: str) -> Unit:
+    """Raises DomainError `unknown_unit` for the machine itself; for everyone else what does not exist and what is
+    out of reach look alike: `out_of_scope`."""
+    unit = Unit.objects.filter(code=code).first()
+    if unit is None:
+        raise DomainError("unknown_unit" if scope.is_everything else "out_of_scope", "unit")
+    scope.require(unit.path)
+    return unit
+
+
+def unit_chain(scope: Scope, unit: Unit) -> list[Unit]:
+    """The unit's ancestors and itself, root first, as far up as the scope reaches."""
+    units = Unit.objects.in_bulk(ids_of(unit.path))
+    chain = (units[unit_id] for unit_id in ids_of(unit.path) if unit_id in units)
+    return [ancestor for ancestor in chain if scope.covers(ancestor.path)]
+
+
+def scope_of(account: Account) -> Scope:
+    """The reach of an account from its grants. An account that is switched off reaches nothing; a superuser reaches
+    no more than the grants say."""
+    if not account.is_active:
+        return Scope(actor=account.get_username())
+    paths: set[str] = set()
+    households: set[int] = set()
+    for path, household_id in Grant.objects.filter(account=account).values_list("unit__path", "household_id"):
+        if household_id is not None:
+            households.add(household_id)
+        elif path:
+            paths.add(path)
+    return Scope(actor=account.get_username(), paths=tuple(sorted(paths)), households=frozenset(households))
+
+
+def persons_by_code(codes: Sequence[str]) -> dict[str, PersonRef]:
+    """One statement. Codes that the roster does not know are not in the answer. No personal data, so no scope:
+    callers check the scope of what they do with it."""
+    found = Person.objects.filter(code__in=codes).values_list("id", "code", "population", "household_id")
+    return {ref.code: ref for ref in (PersonRef(*row) for row in found)}
+
+
+def people_in_units(
+    scope: Scope, unit_ids: Collection[int], *, day: date, populations: Collection[str] | None = None
+) -> list[PersonRow]:
+    """Who belongs to these units themselves (not what lies below) on a day, by unit and code. Callers page."""
+    placements = _placements(scope).filter(_on(day), unit_id__in=unit_ids)
+    if populations is not None:
+        placements = placements.filter(person__population__in=populations)
+    return _people(placements.order_by("unit_id", "person__code"))
+
+
+def children_of_household(scope: Scope) -> list[PersonRow]:
+    """The pupils of the scope's households where they are placed now, by code."""
+    placements = Placement.objects.filter(
+        to_day=None, person__population="student", person__household_id__in=scope.households
+    )
+    return _people(placements.order_by("person__code"))
+
+
+def names_of(scope: Scope, ids: Sequence[int]) -> dict[int, str]:
+    """Decrypted names of those people whom the scope reaches now or reached before they moved; others are left out."""
+    people = Person.objects.filter(id__in=ids)
+    if not scope.is_everything:
+        seen = _placements(scope).filter(person_id__in=ids).values("person_id")
+        people = people.filter(Q(id__in=seen) | Q(household_id__in=scope.households))
+    return {id_: unseal(sealed, context=code).name for id_, code, sealed in people.values_list("id", "code", "sealed")}
+
+
+def personal_of(scope: Scope, ids: Iterable[int]) -> dict[int, Personal]:
+    """Name, document number and phone of people whom the scope reaches now. For follow-up, one class at a time."""
+    placements = _placements(scope).filter(to_day=None, person_id__in=list(ids))
+    rows = placements.values_list("person_id", "person__code", "person__sealed")
+    return {id_: unseal(sealed, context=code) for id_, code, sealed in rows}
+
+
+def _placements(scope: Scope) -> QuerySet[Placement]:
+    """Placements within the scope's subtrees, or of people of its households."""
+    if scope.is_everything:
+        return Placement.objects.all()
+    reach = Q(person__household_id__in=scope.households)
+    for path in scope.paths:
+        reach |= Q(unit__path__startswith=path)
+    return Placement.objects.filter(reach)
+
+
+def _on(day: date) -> Q:
+    return Q(from_day__lte=day) & (Q(to_day=None) | Q(to_day__gt=day))
+
+
+def _people(placements: QuerySet[Placement]) -> list[PersonRow]:
+    rows = placements.values_list(
+        "person_id", "person__code", "person__sealed", "person__population", "person__tags", "person__household_id",
+        "unit_id",
+    )  # fmt: skip
+    return [
+        PersonRow(id_, code, unseal(sealed, context=code).name, population, tags, household_id, unit_id)
+        for id_, code, sealed, population, tags, household_id, unit_id in rows
+    ]
+
+
+def codes_and_names(ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Code and decrypted name of people whose slots the caller has already found inside its scope."""
+    rows = Person.objects.filter(id__in=ids).values_list("id", "code", "sealed")
+    return {id_: (code, unseal(sealed, context=code).name) for id_, code, sealed in rows}

@@ -1,0 +1,1 @@
+"""Pages by audience, the API, and what they are made of."""

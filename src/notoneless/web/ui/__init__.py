@@ -1,0 +1,1 @@
+"""Template components, tags and static files shared by all pages."""
