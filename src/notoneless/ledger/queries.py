@@ -1,6 +1,6 @@
 """The day's tree and slots, as the later stages read them. Scope is checked against the tree of that day."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -136,3 +136,24 @@ def unheard_slots(
     )
     width = len(_SLOT.split(","))
     return total, [(SlotView(*row[:width]), DayUnitRef(*row[width:])) for row in rows]
+
+
+def day_units(day: date, ids: Collection[int]) -> dict[int, DayUnitRef]:
+    """Units of a day by id. No scope: for naming the units of slots that the caller has found inside its scope."""
+    rows = DayUnit.objects.filter(day=day, unit_id__in=ids).values_list(*_FIELDS)
+    return {ref.unit_id: ref for ref in (DayUnitRef(*row) for row in rows)}
+
+
+def excuses_of(units: Collection[DayUnitRef], day: date, duty_id: int, *, table: str) -> dict[int, str]:
+    """Unit id -> the reason of one excused slot below it. For units whose slots are all excused: one speaks for all."""
+    if not units:
+        return {}
+    marks = ", ".join(["%s"] * len(units))
+    rows = fetch(
+        f"SELECT u.unit_id, (SELECT s.reason FROM day_unit d JOIN {table} s ON s.day = d.day AND s.unit_id = d.unit_id"
+        " AND s.district_id = d.district_id WHERE d.day = u.day AND d.path >= u.path AND d.path < u.path || '~'"
+        " AND s.duty_id = %s AND s.state = 'excused' LIMIT 1)"
+        f" FROM day_unit u WHERE u.day = %s AND u.unit_id IN ({marks})",
+        [duty_id, day, *(unit.unit_id for unit in units)],
+    )
+    return {unit_id: reason for unit_id, reason in rows if reason}

@@ -11,7 +11,7 @@ from notoneless.kernel.clock import from_micros
 from notoneless.kernel.errors import DomainError
 from notoneless.kernel.sql import fetch
 from notoneless.ledger import queries as ledger_queries
-from notoneless.ledger.queries import DayUnitRef
+from notoneless.ledger.queries import DayUnitRef, SlotView
 from notoneless.roster import queries as roster_queries
 from notoneless.roster.kinds import LEVELS
 from notoneless.roster.scope import Scope
@@ -202,3 +202,61 @@ def missing_units(scope: Scope, unit_code: str, day: date, duty_code: str, level
     """The units of a level with anyone due or missing, most first."""
     lines = [line for line in lines_at(scope, unit_code, day, duty_code, level) if line.counts.unheard]
     return sorted(lines, key=lambda line: (-line.counts.unheard, line.unit.code))
+
+
+def slots_by_duty(day: date) -> dict[str, int]:
+    """How many slots each duty has on a day, void and voluntary ones not counted."""
+    codes = {duty.id: duty.code for duty in expect_queries.duties().values()}
+    rows = fetch(
+        "SELECT duty_id, SUM(on_time + late + excused + missing + due) FROM tally WHERE day = %s GROUP BY duty_id",
+        [day],
+    )
+    return {codes[duty_id]: int(n) for duty_id, n in sorted(rows)}
+
+
+@dataclass(frozen=True)
+class Revision:
+    """One accepted report about a slot, as it was sent. Instants in microseconds; `answers` is JSON text."""
+
+    duty_id: int
+    session: int
+    revision: int
+    made_at: int
+    received_at: int
+    by: str
+    actor: str
+    state: str
+    on_time: bool
+    answers: str
+
+
+@dataclass(frozen=True)
+class PersonDay:
+    """One person's day: (duty id, slot) for all that was owed or given, and every revision behind it."""
+
+    unit: DayUnitRef
+    person_id: int
+    code: str
+    name: str
+    slots: tuple[tuple[int, SlotView], ...]
+    revisions: tuple[Revision, ...]
+
+
+def person_day(scope: Scope, unit_code: str, day: date, person_id: int) -> PersonDay:
+    """Raises `out_of_scope` for a person with no slot below the unit on that day, whether or not there is one."""
+    unit = ledger_queries.day_unit(scope, day, unit_code)
+    slots = ledger_queries.slots_of_respondents([person_id], day)
+    units = ledger_queries.day_units(day, {slot.unit_id for _, slot in slots})
+    within = {id_ for id_, ref in units.items() if ref.path.startswith(unit.path)}
+    slots = [(duty_id, slot) for duty_id, slot in slots if slot.unit_id in within]
+    if not slots:
+        raise DomainError("out_of_scope", "person")
+    code, name = roster_queries.codes_and_names([person_id])[person_id]
+    rows = fetch(
+        "SELECT duty_id, session, revision, made_at, received_at, by, actor, state, on_time, answers FROM report"
+        " WHERE respondent_id = %s AND day = %s ORDER BY duty_id, session, revision",
+        [person_id, day],
+    )
+    shown = {(duty_id, slot.session) for duty_id, slot in slots}
+    revisions = tuple(r for r in (Revision(*row) for row in rows) if (r.duty_id, r.session) in shown)
+    return PersonDay(unit, person_id, code, name, tuple(slots), revisions)

@@ -1,0 +1,54 @@
+"""`nol`: the command line of Not One Less."""
+
+import os
+import signal
+import sys
+
+import django
+import typer
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "notoneless.settings")
+django.setup()
+
+# The commands import models, which need Django to be set up first.
+from notoneless.commands import day, figures, ground, report, server  # noqa: E402
+from notoneless.demo.commands import demo  # noqa: E402
+from notoneless.replay.commands import app as replay  # noqa: E402
+from notoneless.roster.commands import app as roster  # noqa: E402
+
+app = typer.Typer(
+    help="一个都不能少：教育部门的每日台账 / Not One Less: the daily ledger of an education authority.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.add_typer(roster, name="roster", help="花名册 / The roster.")
+app.add_typer(day.app, name="day")
+app.add_typer(day.calendar, name="calendar")
+app.add_typer(report.app, name="report")
+app.add_typer(replay, name="replay", help="用真实数据重放 / Replay real data.")
+for command in (figures.completeness, figures.missing, figures.ranking, figures.recount, figures.units, demo,
+                server.serve, server.run, server.jobs, server.token):  # fmt: skip
+    app.command()(command)
+
+
+@app.command()
+def migrate() -> None:
+    """升级数据库并补齐标准任务、规则、日历和表单 / Bring the database up to date."""
+    ground.migrate()
+    typer.echo("数据库已就绪 / The database is ready.")
+
+
+@app.callback()
+def before(context: typer.Context) -> None:
+    if context.invoked_subcommand not in (None, "migrate", "run") and "--help" not in sys.argv:
+        ground.prepare_database()
+
+
+def main() -> None:
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    app()
+
+
+if __name__ == "__main__":
+    main()
