@@ -66,8 +66,12 @@ TEMPLATES: list[dict[str, Any]] = [
                     [("django.template.loaders.cached.Loader", ["django.template.loaders.filesystem.Loader"])],
                 )
             ],
-            "builtins": ["template_partials.templatetags.partials"],
-            "libraries": {"nol": "notoneless.web.ui.tags"},
+            "builtins": [
+                "template_partials.templatetags.partials",
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "notoneless.web.ui.tags",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -85,6 +89,7 @@ def _database() -> dict[str, Any]:
     database: dict[str, Any] = {**parsed, "ATOMIC_REQUESTS": False}
     if database["ENGINE"].endswith("sqlite3"):
         Path(database["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+        database["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}  # a real file: threads and servers share it
         database["OPTIONS"] = {
             # IMMEDIATE: a transaction that will write takes the one write lock at once, never half way (house style).
             "transaction_mode": "IMMEDIATE",
@@ -116,6 +121,7 @@ WHITENOISE_AUTOREFRESH = False
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/sign-in/"
+CSRF_FAILURE_VIEW = "notoneless.web.edge.csrf_failed"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600

@@ -36,13 +36,14 @@ class Form:
     version: int
     guard: str
     fields: Mapping[str, Field]
-    measures: tuple[tuple[str, Condition], ...]
+    measures: Mapping[str, Condition]
+    measures_of: Mapping[str, tuple[str, ...]]
     definition: Mapping[str, Any]
 
 
 def compile_form(definition: Mapping[str, Any]) -> Form:
     """Raises KeyError for a definition that names a type or test that does not exist."""
-    fields = {}
+    fields: dict[str, Field] = {}
     for entry in definition["fields"]:
         where = f"answers.{entry['code']}"
         fields[entry["code"]] = Field(
@@ -56,7 +57,10 @@ def compile_form(definition: Mapping[str, Any]) -> Form:
         version=definition["version"],
         guard=definition.get("guard", ""),
         fields=fields,
-        measures=tuple((measure["code"], _condition(measure["when"])) for measure in definition["measures"]),
+        measures={measure["code"]: _condition(measure["when"]) for measure in definition["measures"]},
+        measures_of={
+            code: tuple(m["code"] for m in definition["measures"] if code in _fields_of(m["when"])) for code in fields
+        },
         definition=definition,
     )
 
@@ -77,7 +81,9 @@ def check_answers(form: Form, answers: Answers) -> tuple[dict[str, Any], tuple[s
     for code in checked:
         if not form.fields[code].applies(checked):
             raise DomainError("answer_not_applicable", f"answers.{code}")
-    return checked, tuple(sorted(code for code, holds in form.measures if holds(checked)))
+    # Every test asks for something that was answered, so only the measures of answered questions can hold.
+    possible = {measure for code in checked for measure in form.measures_of[code]}
+    return checked, tuple(sorted(code for code in possible if form.measures[code](checked)))
 
 
 def _always(answers: Answers) -> bool:
@@ -94,6 +100,11 @@ def _condition(test: Mapping[str, Any]) -> Condition:
     field = test["field"]
     ((name, wanted),) = ((name, value) for name, value in test.items() if name != "field")
     return _TESTS[name](field, wanted)
+
+
+def _fields_of(test: Mapping[str, Any]) -> set[str]:
+    parts = [*test.get("any", ()), *test.get("all", ())]
+    return {test["field"]} if "field" in test else {field for part in parts for field in _fields_of(part)}
 
 
 _TESTS: Mapping[str, Callable[[str, Any], Condition]] = {

@@ -138,3 +138,37 @@ def codes_and_names(ids: Sequence[int]) -> dict[int, tuple[str, str]]:
     """Code and decrypted name of people whose slots the caller has already found inside its scope."""
     rows = Person.objects.filter(id__in=ids).values_list("id", "code", "sealed")
     return {id_: (code, unseal(sealed, context=code).name) for id_, code, sealed in rows}
+
+
+def units_under(scope: Scope, code: str) -> list[Unit]:
+    """The open children of a unit, or the roots where `code` is empty, by code, as far as the scope reaches."""
+    units = Unit.objects.filter(authority=unit_by_code(scope, code) if code else None, closed_on=None)
+    return [unit for unit in units.order_by("code") if scope.covers(unit.path)]
+
+
+@dataclass(frozen=True)
+class GrantRef:
+    """A role and where it reaches: a unit's subtree, or a household (then the unit's fields are empty)."""
+
+    role: str
+    unit_code: str
+    unit_name: str
+    unit_name_en: str
+    level: str
+    path: str
+    household_id: int | None
+
+    def label(self, language: str) -> str:
+        return self.unit_name if language.startswith("zh") else self.unit_name_en or self.unit_name
+
+
+def grants_of(account: Account) -> list[GrantRef]:
+    """The account's own grants, by role and unit. None for an account that is switched off."""
+    if not account.is_active:
+        return []
+    rows = Grant.objects.filter(account=account).order_by("role", "unit__code", "household_id")
+    columns = ("role", "unit__code", "unit__name", "unit__name_en", "unit__level", "unit__path", "household_id")
+    return [
+        GrantRef(role, code or "", name or "", name_en or "", level or "", path or "", household_id)
+        for role, code, name, name_en, level, path, household_id in rows.values_list(*columns)
+    ]

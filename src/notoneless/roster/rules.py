@@ -39,7 +39,7 @@ _COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
 _MOBILE = re.compile(r"(?:\+86|0086)?(1[3-9][0-9]{9})", re.ASCII)
 _OTHER_PHONE = re.compile(r"\+[1-9][0-9]{6,14}|0[1-9][0-9]{1,2}[2-9][0-9]{6,7}|[2-9][0-9]{6,7}|[48]00[0-9]{7}", re.ASCII)
 _PHONE_FILLING = str.maketrans("", "", " -()\t\u3000\xa0\u2010\u2011\u2013\u2014")
-_ROUNDED = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+?[0-9]{2,}", re.ASCII)
+_ROUNDED = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+[0-9]{2,}", re.ASCII)
 
 
 def document_named(name: str) -> str | None:

@@ -109,11 +109,14 @@ def apply_reports(reports: Sequence[object], *, scope: Scope, clock: Clock) -> l
             checked.append(Checked(place, sent_id, arrival, duty, key, forms[duty.form], text, measures))
         except DomainError as error:
             outcomes[place] = Outcome(sent_id, error=error)
+    # A statement about the ledger is made over what came with it, so the guarded reports go last.
+    parts = [report for report in checked if not report.form.guard], [report for report in checked if report.form.guard]
     for _ in range(TRIES):
         try:
             with transaction.atomic():
-                for place, outcome in _apply_checked(checked, scope=scope, clock=clock):
-                    outcomes[place] = outcome
+                for part in parts:
+                    for place, outcome in _apply_checked(part, scope=scope, clock=clock):
+                        outcomes[place] = outcome
             break
         except _Collision:
             continue

@@ -56,12 +56,11 @@ def decide(
     writer = _writer(known, row)
     revision = (known.revision if known is not None else row.revision if row is not None else 0) + 1
     holds = supersedes((arrival.made_at, arrival.id), writer)
-    if not holds and known is None and row is not None:
-        held = ledger.held_answers(key, row.respondent_id)
-    elif not holds and known is not None:
+    held = (arrival.by, answers, measures)
+    if not holds and known is not None:
         held = (known.by, known.answers, known.measures)
-    else:
-        held = (arrival.by, answers, measures)
+    elif not holds and row is not None:
+        held = (row.by, row.answers, tuple(ledger.decode_measures(row.measures)))
     made_at, report_id = (arrival.made_at, arrival.id) if holds or writer is None else writer
     slot = ledger.FilledSlot(
         key=key,

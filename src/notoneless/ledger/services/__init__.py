@@ -5,7 +5,6 @@ from notoneless.ledger.services.fill import (
     SlotRow,
     decode_measures,
     encode_measures,
-    held_answers,
     lock_slots,
     write_fills,
 )
@@ -21,7 +20,6 @@ __all__ = [
     "decode_measures",
     "encode_measures",
     "freeze_tree",
-    "held_answers",
     "lock_slots",
     "merge_claims",
     "open_session",

@@ -28,6 +28,8 @@ class SlotRow(NamedTuple):
     revision: int
     measures: str
     due_at: int
+    by: str
+    answers: str
 
     @property
     def fill(self) -> Fill | None:
@@ -59,7 +61,7 @@ class FilledSlot:
 
 _WANTED = (
     "s.respondent_id, s.district_id, s.unit_id, s.population, s.state, s.on_time, s.filled_at, s.declared, s.made_at,"
-    " s.report_id, s.revision, s.measures, s.due_at"
+    " s.report_id, s.revision, s.measures, s.due_at, s.by, s.answers"
 )
 _WRITTEN = {
     "respondent_id": "bigint", "duty_id": "int", "session": "smallint", "district_id": "int", "unit_id": "int",
@@ -97,16 +99,6 @@ def lock_slots(keys: Iterable[tuple[SessionKey, int]]) -> dict[tuple[SessionKey,
                 row = row._replace(on_time=bool(row.on_time))
             found[sessions[table, day, duty_id, session], row.respondent_id] = row._replace(declared=bool(row.declared))
     return found
-
-
-def held_answers(key: SessionKey, respondent_id: int) -> tuple[str, str, tuple[str, ...]]:
-    """By whom, the answers and the measures that a filled slot holds; for a report older than the one it holds."""
-    ((by, answers, measures),) = fetch(
-        f"SELECT by, answers, measures FROM {key.table} WHERE respondent_id = %s AND day = %s AND duty_id = %s"
-        " AND session = %s",
-        [respondent_id, key.day, key.duty_id, key.session],
-    )
-    return by, answers, tuple(decode_measures(measures))
 
 
 def write_fills(filled: Sequence[FilledSlot]) -> bool:

@@ -4,7 +4,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -38,7 +38,7 @@ def csv_table(label: str, open_bytes: OpenBytes) -> Table:
     rows.close()
     if first is None:
         raise FileRefused(label, DomainError("empty_file"))
-    header_row, header = first
+    header = first[1]
     if UNREADABLE in header:
         raise FileRefused(label, DomainError("bad_quotes"))
 
@@ -47,11 +47,10 @@ def csv_table(label: str, open_bytes: OpenBytes) -> Table:
         next(below)
         return below
 
-    assert header_row >= 1  # noqa: S101 - says what the counter promises
     return Table(label, without_empty_end(header), read)
 
 
-def _rows(label: str, open_bytes: OpenBytes, encoding: str) -> Iterator[RawRow]:
+def _rows(label: str, open_bytes: OpenBytes, encoding: str) -> Generator[RawRow, None, None]:
     """Every row that holds anything, the header included. A row number counts records as a spreadsheet does."""
     csv.field_size_limit(FIELD_LIMIT)
     number = 0

@@ -1,7 +1,7 @@
 """Which column is which: English and Chinese names, any order; the header decides whether a table is units or people."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from operator import itemgetter
 from typing import Literal
 
@@ -36,18 +36,23 @@ REQUIRED = {
     "units": ("code", "name", "kind", "authority"),
     "people": ("code", "name", "population", "unit"),
 }
-Subject = Literal["units", "people"]
+Subject = Literal["units", "people", "links"]
 
 Problem = tuple[str, str, dict[str, object]]
 """Error code, column as the file names it, parameters of the sentence."""
 SourceRow = tuple[int, tuple[str, ...], Problem | None]
-"""Row number, cells in the order of UNIT_COLUMNS or PEOPLE_COLUMNS, and what made the row unreadable."""
+"""Row number, cells in the order of UNIT_COLUMNS or PEOPLE_COLUMNS, and what made the row unreadable.
+
+One cell more at the end: LEAVING where the row takes its unit or person away (OneRoster), else empty.
+"""
+LEAVING = "leaving"
 
 
 @dataclass(frozen=True)
 class Source:
     """Rows of units or people, wherever they come from. `titles` are our columns by the file's names for them; columns
-    in `absent` were not in the file, so what the roster holds stays. `leaving` rows take a unit or person away.
+    in `absent` were not in the file, so what the roster holds stays. Subject `links` holds no rows of its own, only
+    refusals: enrolments that lead nowhere.
     """
 
     label: str
@@ -56,7 +61,6 @@ class Source:
     absent: frozenset[str]
     rows: Callable[[], Iterator[SourceRow]]
     table: Table
-    leaving: frozenset[int] | Callable[[int], bool] = field(default_factory=frozenset)
 
 
 def _names(columns: dict[str, str]) -> dict[str, str]:
@@ -75,7 +79,7 @@ def source_of(table: Table) -> Source:
         raise FileRefused(table.label, error) from error
     columns = UNIT_COLUMNS if subject == "units" else PEOPLE_COLUMNS
     titles = {column: table.header[places[column]] if column in places else column for column in columns}
-    order = [places.get(column, -1) for column in columns]
+    order = [*(places.get(column, -1) for column in columns), -1]
     return Source(
         label=table.label,
         subject=subject,
@@ -121,7 +125,7 @@ def _in_order(table: Table, order: list[int]) -> Iterator[SourceRow]:
                 yield number, (), ("bad_quotes", "", {})
                 continue
             if len(cells) > width and any(cell.strip() for cell in cells[width:]):
-                yield number, (), ("too_many_cells", "", {})
+                yield number, (), ("too_many_cells", str(width + 1), {})
                 continue
             cells = cells[:width] + [""] * (width - len(cells))
         cells.append("")

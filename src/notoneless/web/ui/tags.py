@@ -1,5 +1,108 @@
-"""Template tags of the pages."""
+"""Template tags of the pages: labels in the reader's language, states, rates, instants, pages of a list."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
 
 from django import template
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from notoneless.collect import queries as collect_queries
+from notoneless.kernel.clock import from_micros
+from notoneless.web.ui.words import LEVELS, REASONS, STATES, WAYS, reading, state_key
 
 register = template.Library()
+
+
+@register.filter
+def label(thing: Any) -> str:
+    """The name of a unit, a duty, a grant, or a {"zh", "en"} pair, in the reader's language."""
+    if isinstance(thing, Mapping):
+        return str(thing[reading()])
+    return str((thing.label if hasattr(thing, "label") else thing.name)(reading()))
+
+
+@register.filter
+def purpose(duty: Any) -> str:
+    return str(duty.purpose(reading()))
+
+
+@register.filter
+def percent(rate: Fraction | None) -> str:
+    """Rounded down: 100 % means everyone. A dash where nothing was expected."""
+    if rate is None:
+        return "—"
+    tenths = rate.numerator * 1000 // rate.denominator
+    return f"{tenths // 10}.{tenths % 10}\u2009%" if tenths < 1000 else "100\u2009%"
+
+
+@register.filter
+def clock_time(instant: int | datetime | None) -> str:
+    """The bureau's wall time, such as 07:40."""
+    if instant is None:
+        return ""
+    return localtime(from_micros(instant) if isinstance(instant, int) else instant).strftime("%H:%M")
+
+
+@register.filter
+def day_and_time(instant: int | datetime | None) -> str:
+    """Date and wall time, such as 2026-11-23 07:40."""
+    if instant is None:
+        return ""
+    return localtime(from_micros(instant) if isinstance(instant, int) else instant).strftime("%Y-%m-%d %H:%M")
+
+
+@register.filter
+def long_day(day: Any) -> str:
+    """The date with its weekday, in the reader's language."""
+    return f"{date_format(day, 'DATE_FORMAT')} {date_format(day, 'l')}"
+
+
+@register.inclusion_tag("ui/state.html")
+def state(slot: Any) -> dict[str, Any]:
+    """A badge for the state of a slot."""
+    words, colour = STATES[state_key(slot.state, getattr(slot, "on_time", None))]
+    return {"words": words, "colour": colour, "reason": REASONS.get(getattr(slot, "reason", ""), "")}
+
+
+@register.filter
+def way(by: str) -> str:
+    return str(WAYS.get(by, by))
+
+
+@register.filter
+def level_name(level: str) -> str:
+    return str(LEVELS[level])
+
+
+@register.filter
+def measures(found: Mapping[str, int], form_code: str) -> list[tuple[str, str, int]]:
+    """(code, label, count) of the measures that are not zero."""
+    return [(code, collect_queries.measure_label(form_code, code, reading()), n) for code, n in found.items() if n]
+
+
+@register.filter
+def answers(text: str, form_code: str) -> list[tuple[str, str]]:
+    """(question, answer) in the reader's language, from the JSON text of a slot or a revision."""
+    given = json.loads(text) if text else {}
+    fields = collect_queries.form_in_force(form_code).definition["fields"]
+    return [(label(entry["label"]), answer_text(entry, given[entry["code"]])) for entry in fields
+            if entry["code"] in given]  # fmt: skip
+
+
+def answer_text(entry: Mapping[str, Any], value: Any) -> str:
+    """One answer as a person reads it: 365 is 36.5 ℃, an option its label."""
+    options = {o["code"]: label(o["label"]) for o in (*entry.get("options", ()), *entry.get("also", ()))}
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, list) and entry["type"] == "trips":
+        return "; ".join(f"{trip['place']} {trip['from']} – {trip['to']}" for trip in value)
+    if isinstance(value, list):
+        return _(", ").join(options.get(item, str(item)) for item in value)
+    if entry["type"] == "temperature" and isinstance(value, int):
+        return f"{value // 10}.{value % 10}\u2009℃"
+    return options.get(value, str(value)) if isinstance(value, str) else str(value)

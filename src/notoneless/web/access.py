@@ -1,0 +1,77 @@
+"""Who is reading: the account's scope and roles, looked up once a request."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from notoneless.kernel.errors import DomainError
+from notoneless.roster import queries as roster_queries
+from notoneless.roster.queries import GrantRef
+from notoneless.roster.scope import Scope
+
+P = ParamSpec("P")
+PLACES = {"guardian": "family", "teacher": "classes", "school": "schools", "officer": "bureaus"}
+"""Role -> the name of the page where it begins, most personal first."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """The signed-in account as pages need it."""
+
+    scope: Scope
+    grants: tuple[GrantRef, ...]
+
+    @property
+    def roles(self) -> list[str]:
+        """In the order of PLACES."""
+        held = {grant.role for grant in self.grants}
+        return [role for role in PLACES if role in held]
+
+    @property
+    def home(self) -> str:
+        return reverse(PLACES[self.roles[0]]) if self.roles else reverse("no_role")
+
+    def granted(self, role: str) -> list[GrantRef]:
+        return [grant for grant in self.grants if grant.role == role]
+
+    def require(self, role: str) -> list[GrantRef]:
+        """The reader's grants of a role. Raises DomainError `wrong_role` when there are none."""
+        if not (grants := self.granted(role)):
+            raise DomainError("wrong_role")
+        return grants
+
+    def may_act(self, path: str, *roles: str) -> bool:
+        """True where one of these roles is held at a unit or above it."""
+        return any(grant.role in roles and grant.path and path.startswith(grant.path) for grant in self.grants)
+
+
+def reader_of(request: HttpRequest) -> Reader:
+    found: Reader | None = getattr(request, "_nol_reader", None)
+    if found is None:
+        if request.user.is_anonymous:
+            found = Reader(Scope(actor=""), ())
+        else:
+            found = Reader(roster_queries.scope_of(request.user), tuple(roster_queries.grants_of(request.user)))
+        request._nol_reader = found  # type: ignore[attr-defined]
+    return found
+
+
+def signed_in(
+    view: Callable[Concatenate[HttpRequest, Reader, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """The view gets the reader; whoever has not signed in is sent to do so."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if request.user.is_anonymous:
+            return redirect_to_login(request.get_full_path())
+        return view(request, reader_of(request), *args, **kwargs)
+
+    return wrapped
+
+

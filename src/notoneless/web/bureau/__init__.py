@@ -1,0 +1,1 @@
+"""Pages of a bureau: the tree, its figures and who is missing."""

@@ -1,0 +1,92 @@
+"""The one translator at the edge: errors become a page or JSON, and every answer gets its headers."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
+
+from notoneless.kernel.errors import DomainError
+from notoneless.web.ui.words import sentence
+
+POLICY = (
+    "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; frame-ancestors 'none';"
+    " form-action 'self'; base-uri 'none'"
+)
+_STATUS = {
+    "sign_in_required": 401, "wrong_role": 403, "csrf_failed": 403, "by_not_allowed": 403,
+    "out_of_scope": 404, "unknown_unit": 404, "unknown_person": 404, "unknown_duty": 404, "day_not_open": 404,
+    "page_not_found": 404, "wrong_method": 405, "day_locked": 409, "id_reused": 409, "too_many_reports": 413,
+    "too_many_attempts": 429, "server_error": 500, "busy": 503,
+}  # fmt: skip
+
+
+def status_of(error: DomainError) -> int:
+    return _STATUS.get(error.code, 400)
+
+
+def language_asked(request: HttpRequest) -> str:
+    """`zh` or `en` where the client says so; nothing where it does not, and it is then told in both."""
+    for part in request.headers.get("Accept-Language", "").lower().split(","):
+        if part.strip().startswith(("zh", "en")):
+            return part.strip()[:2]
+    return ""
+
+
+def is_api(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
+def error_response(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """The error as JSON for the API, as a page for people."""
+    status = status_of(error)
+    if is_api(request):
+        return JsonResponse(
+            {"error": error.shape(language_asked(request))}, status=status, json_dumps_params={"ensure_ascii": False}
+        )
+    context = {"status": status, "error": error, "sentence": sentence(error)}
+    return render(request, "errors/page.html", context, status=status)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return error_response(request, DomainError("page_not_found"))
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return error_response(request, DomainError("wrong_role"))
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return error_response(request, DomainError("bad_request"))
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return error_response(request, DomainError("csrf_failed"))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Without the request's context: whatever broke may break that too. So it speaks both languages."""
+    error = DomainError("server_error")
+    if is_api(request):
+        return error_response(request, error)
+    sentences = {"zh": error.sentence("zh"), "en": error.sentence("en")}
+    return HttpResponse(render_to_string("errors/broken.html", {"sentences": sentences}), status=500)
+
+
+class EdgeMiddleware:
+    """Innermost: sees what views raise, and stamps what goes out."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("Content-Language", get_language() or "")
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return error_response(request, exception) if isinstance(exception, DomainError) else None

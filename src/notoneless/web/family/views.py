@@ -1,0 +1,78 @@
+"""All children of a household on one screen: what is owed today, and one form to give it."""
+
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from notoneless.expect import queries as expect_queries
+from notoneless.expect.queries import DutyInfo
+from notoneless.kernel.errors import DomainError
+from notoneless.ledger import queries as ledger_queries
+from notoneless.roster import queries as roster_queries
+from notoneless.web.access import Reader, signed_in
+from notoneless.web.ui.days import today
+from notoneless.web.ui.drafts import new_draft, sent_draft
+from notoneless.web.ui.reporting import Card, card_for, send_cards
+from notoneless.web.ui.words import reading, sentence
+
+DUTY = "daily-health"
+
+
+def _cards(reader: Reader, day: date, duty: DutyInfo, sent: QueryDict | None = None) -> list[Card]:
+    children = roster_queries.children_of_household(reader.scope)
+    slots = {
+        slot.respondent_id: slot
+        for duty_id, slot in ledger_queries.slots_of_respondents([child.id for child in children], day)
+        if duty_id == duty.id
+    }
+    units = ledger_queries.day_units(day, {child.unit_id for child in children})
+    schools = ledger_queries.day_units(day, {unit.parent_id for unit in units.values() if unit.parent_id})
+    cards = []
+    for child in children:
+        unit = units.get(child.unit_id)
+        chain = [] if unit is None else [schools.get(unit.parent_id or 0), unit]
+        place = " ".join(ref.label(reading()) for ref in chain if ref is not None)
+        cards.append(card_for(duty, (child.id, child.code, child.name), place, slots.get(child.id), sent))
+    return cards
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def family(request: HttpRequest, reader: Reader) -> HttpResponse:
+    reader.require("guardian")
+    day, duty = today(), expect_queries.duty_by_code(DUTY)
+    context = {"day": day, "duty": duty, "is_open": bool(ledger_queries.sessions_on(day)), "refusal": ""}
+    status = 200
+    draft = new_draft(f"family:{day}")
+    cards = _cards(reader, day, duty, request.POST if request.method == "POST" else None)
+    if request.method == "POST":
+        try:
+            draft = sent_draft(request, f"family:{day}")
+            if send_cards(cards, duty=duty, day=day, by="guardian", draft=draft, scope=reader.scope):
+                return redirect("family_done")
+        except DomainError as error:
+            context["refusal"] = sentence(error)
+        status = 422
+        cards = _refreshed(cards, _cards(reader, day, duty))
+    owed = [card for card in cards if card.slot is not None and card.slot.state != "excused"]
+    return render(
+        request, "family/family.html", context | {"cards": cards, "draft": draft, "any_owed": bool(owed)}, status=status
+    )
+
+
+def _refreshed(cards: list[Card], fresh: list[Card]) -> list[Card]:
+    """What was accepted shows the ledger's state; what was not keeps what the reader wrote."""
+    return [new if old.is_done_now else old for old, new in zip(cards, fresh, strict=True)]
+
+
+@require_safe
+@signed_in
+def done(request: HttpRequest, reader: Reader) -> HttpResponse:
+    reader.require("guardian")
+    duty = expect_queries.duty_by_code(DUTY)
+    cards = [card for card in _cards(reader, today(), duty) if card.slot is not None]
+    waiting = [card for card in cards if card.slot is not None and card.slot.state in ("due", "missing")]
+    context = {"day": today(), "duty": duty, "cards": cards, "waiting": waiting}
+    return render(request, "family/done.html", context)

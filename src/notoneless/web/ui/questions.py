@@ -1,0 +1,199 @@
+"""A sheet of questions built from a form's definition: what to show, what was sent, and what is wrong with it.
+
+The first required choice leads: its first option says that all is well, and a question about more than that (a list of
+symptoms, a question with a condition) waits until it is needed. What is optional and no measurement is folded away.
+"""
+
+import json
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import QueryDict
+
+from notoneless.collect.rules import Form, check_answers
+from notoneless.kernel.errors import DomainError
+from notoneless.web.ui.words import reading, sentence
+
+TRIP_ROWS = 3
+_DEGREES = re.compile(r"(\d{1,3})(?:[.,](\d))?")
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question as the template shows it. `value` is what stands in the field; `when` a condition as JSON."""
+
+    code: str
+    name: str
+    type: str
+    label: str
+    options: tuple[tuple[str, str], ...]
+    is_required: bool
+    is_folded: bool
+    value: Any
+    when: str
+    error: str
+    most: int
+
+    @property
+    def typed(self) -> str:
+        """What stands in the field of a measurement, when no box stands in for it."""
+        return "" if self.value in [code for code, _ in self.options] else str(self.value)
+
+    @property
+    def also(self) -> str:
+        """The name of the box that stands in for a measurement, such as: no thermometer."""
+        return f"{self.name}-also"
+
+
+def read_degrees(text: str, label: str, least: int, most: int) -> int:
+    """36.5 as 365, exactly; full-width digits and a comma are read too. Raises DomainError naming `label`."""
+    found = _DEGREES.fullmatch(unicodedata.normalize("NFKC", text).strip().removesuffix("°C").removesuffix("度").strip())
+    if found is None:
+        raise DomainError("temperature_not_degrees", label)
+    tenths = int(found[1]) * 10 + int(found[2] or 0)
+    if not least <= tenths <= most:
+        raise DomainError(
+            "temperature_not_plausible",
+            label,
+            least=f"{least // 10}.{least % 10}",
+            most=f"{most // 10}.{most % 10}",
+        )
+    return tenths
+
+
+class Sheet:
+    """One respondent's questions. `held` are the answers in the ledger; `sent` what the reader has just posted."""
+
+    def __init__(
+        self, form: Form, prefix: str, *, held: Mapping[str, Any] | None = None, sent: QueryDict | None = None
+    ) -> None:
+        self.form = form
+        self.prefix = prefix
+        self.held = dict(held or {})
+        self.sent = sent
+        self.errors: dict[str, str] = {}
+        self.entries: dict[str, Mapping[str, Any]] = {e["code"]: e for e in form.definition["fields"]}
+        self.lead = next((e for e in self.entries.values() if e["type"] == "choice" and e.get("required")), None)
+
+    @property
+    def questions(self) -> list[Question]:
+        return [question for question in self._all() if not question.is_folded]
+
+    @property
+    def folded(self) -> list[Question]:
+        return [question for question in self._all() if question.is_folded]
+
+    @property
+    def opens_folded(self) -> bool:
+        return any(question.error or question.value not in ("", [], None) for question in self.folded if not
+                   question.type == "trips")  # fmt: skip
+
+    def is_blank(self) -> bool:
+        """Nothing at all was filled in."""
+        return not any(value.strip() for name, values in self._sent() for value in values)
+
+    def read(self) -> dict[str, Any] | None:
+        """The canonical answers that were sent; None when something is wrong, told in `errors`."""
+        answers: dict[str, Any] = {}
+        for code, entry in self.entries.items():
+            try:
+                answers[code] = self._read_one(code, entry)
+            except DomainError as error:
+                self.errors[code] = sentence(error, entry["label"][reading()])
+        if self.errors:
+            return None
+        try:
+            return check_answers(self.form, {code: value for code, value in answers.items() if value is not None})[0]
+        except DomainError as error:
+            self.refuse(error)
+            return None
+
+    def refuse(self, error: DomainError) -> None:
+        """Tell an error beside the question that it names; one that names none is told under the first."""
+        code = error.field.removeprefix("answers.").split(".")[0]
+        if code in self.entries:
+            self.errors[code] = sentence(error, self.entries[code]["label"][reading()])
+        else:
+            self.errors[next(iter(self.entries))] = sentence(error)
+
+    def _sent(self) -> list[tuple[str, list[str]]]:
+        lists = [] if self.sent is None else self.sent.lists()
+        return [(name, [str(v) for v in values]) for name, values in lists if name.startswith(self.prefix)]
+
+    def _read_one(self, code: str, entry: Mapping[str, Any]) -> Any:
+        """The answer to one question as the API takes it; None when it was left open."""
+        assert self.sent is not None
+        name, kind = self.prefix + code, entry["type"]
+        text = self.sent.get(name, "").strip()
+        if kind == "choices":
+            return self.sent.getlist(name) or None
+        if kind == "trips":
+            return self._read_trips(name) or None
+        if kind == "temperature" and not text:
+            return self.sent.get(f"{name}-also") or None
+        if not text:
+            return None
+        if kind == "temperature":
+            return read_degrees(text, entry["label"][reading()], entry["min"], entry["max"])
+        if kind == "yes_no":
+            return {"yes": True, "no": False}.get(text, text)
+        if kind == "count":
+            plain = unicodedata.normalize("NFKC", text)
+            return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 12 else text
+        return text
+
+    def _read_trips(self, name: str) -> list[dict[str, str]]:
+        assert self.sent is not None
+        rows = [
+            {part: self.sent.get(f"{name}-{place}-{part}", "").strip() for part in ("place", "from", "to")}
+            for place in range(TRIP_ROWS)
+        ]
+        return [{part: text for part, text in row.items() if text} for row in rows if any(row.values())]
+
+    def _all(self) -> list[Question]:
+        return [self._question(code, entry) for code, entry in self.entries.items()]
+
+    def _question(self, code: str, entry: Mapping[str, Any]) -> Question:
+        language, name, kind = reading(), self.prefix + code, entry["type"]
+        is_lead = entry is self.lead
+        is_shown = is_lead or bool(entry.get("required")) or kind in ("temperature", "choices")
+        when = entry.get("when")
+        if when is None and kind == "choices" and self.lead is not None:
+            when = {"field": self.lead["code"], "not_in": [self.lead["options"][0]["code"]]}
+        return Question(
+            code=code,
+            name=name,
+            type="lead" if is_lead else kind,
+            label=entry["label"][language],
+            options=tuple(
+                (option["code"], option["label"][language])
+                for option in (*entry.get("options", ()), *entry.get("also", ()))
+            ),
+            is_required=bool(entry.get("required")),
+            is_folded=not is_shown,
+            value=self._value(name, code, kind),
+            when=json.dumps(when) if when else "",
+            error=self.errors.get(code, ""),
+            most=entry.get("max_length", 0),
+        )
+
+    def _value(self, name: str, code: str, kind: str) -> Any:
+        if kind == "trips":
+            return self._trip_rows(name, code)
+        if self.sent is not None and (any(True for _ in self._sent()) or self.errors):
+            if kind == "choices":
+                return self.sent.getlist(name)
+            return self.sent.get(name, "") or self.sent.get(f"{name}-also", "")
+        held = self.held.get(code)
+        if kind == "temperature" and isinstance(held, int):
+            return f"{held // 10}.{held % 10}"
+        if isinstance(held, bool):
+            return "yes" if held else "no"
+        return "" if held is None else held
+
+    def _trip_rows(self, name: str, code: str) -> list[dict[str, str]]:
+        rows = self._read_trips(name) if self.sent is not None else list(self.held.get(code, []))
+        return [*rows, *({} for _ in range(TRIP_ROWS - len(rows)))]
