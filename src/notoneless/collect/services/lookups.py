@@ -91,12 +91,13 @@ def _people(day: date, codes: set[str]) -> dict[str, RespondentRef]:
         f"""
         SELECT p.code, p.id, p.population, p.household_id, COALESCE(u.unit_id, 0), COALESCE(u.district_id, 0),
                COALESCE(u.path, ''), COALESCE(u.level, '')
-        FROM {source} JOIN roster_person p ON p.code = k.code
+        FROM roster_person p
         LEFT JOIN roster_placement pl ON pl.person_id = p.id AND pl.from_day <= %s
              AND (pl.to_day IS NULL OR pl.to_day > %s)
         LEFT JOIN day_unit u ON u.day = %s AND u.unit_id = pl.unit_id
+        WHERE p.code IN (SELECT k.code FROM {source})
         """,
-        [*params, day, day, day],
+        [day, day, day, *params],
     )
     return {code: RespondentRef(*rest) for code, *rest in found}
 
@@ -104,9 +105,9 @@ def _people(day: date, codes: set[str]) -> dict[str, RespondentRef]:
 def _units(day: date, codes: set[str]) -> dict[str, RespondentRef]:
     source, params = rows_table("k", {"code": "text"}, [(code,) for code in sorted(codes)])
     found = fetch(
-        f"SELECT u.code, u.unit_id, u.district_id, u.path, u.level FROM {source}"
-        " JOIN day_unit u ON u.code = k.code WHERE u.day = %s",
-        [*params, day],
+        "SELECT u.code, u.unit_id, u.district_id, u.path, u.level FROM day_unit u"
+        f" WHERE u.day = %s AND u.code IN (SELECT k.code FROM {source})",
+        [day, *params],
     )
     return {
         code: RespondentRef(unit_id, "unit", None, unit_id, district_id, path, level)

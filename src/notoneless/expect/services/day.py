@@ -1,6 +1,6 @@
 """Open the day's ledger, keep it in line with the roster and the rules, and close it."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -35,20 +35,28 @@ class OpenedDay:
 
 
 def open_day(
-    day: date, *, clock: Clock, only: Sequence[int] | None = None, progress: Progress = _silent
+    day: date,
+    *,
+    clock: Clock,
+    only: Sequence[int] | None = None,
+    within: str = "",
+    duty_codes: Collection[str] | None = None,
+    progress: Progress = _silent,
 ) -> OpenedDay:
     """Freeze the tree and bring every duty's slots into line with the rules. Idempotent and restartable.
 
-    `only` limits a refresh to these persons. Raises nothing for an empty roster: nothing is then expected.
+    `only` limits a refresh to these persons; `within` the tree to the subtree of a path; `duty_codes` the duties.
+    An empty roster is no error: nothing is then expected.
     """
     if only is None:
-        ledger.freeze_tree(day)
+        ledger.freeze_tree(day, within=within)
     national = queries.national_day(day)
     opened = OpenedDay(day, is_known_year=national.is_known)
     groups = _Groups(day)
     policies = queries.policies_on(day)
     for duty in queries.duties().values():
-        if only is not None and duty.respondent == "unit":
+        is_left_out = duty_codes is not None and duty.code not in duty_codes
+        if is_left_out or (only is not None and duty.respondent == "unit"):
             continue
         claims = list(groups.claims(duty, policies.get(duty.id, [])))
         total = Merged()
