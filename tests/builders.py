@@ -36,7 +36,13 @@ def make_unit(code: str, kind: str, authority: Unit | None = None, **fields: Any
 
 
 def make_person(
-    code: str, unit: Unit, *, population: str = "student", household: str = "", name: str = "王小明", since: date = date.min
+    code: str,
+    unit: Unit,
+    *,
+    population: str = "student",
+    household: str = "",
+    name: str = "王小明",
+    since: date = date.min,
 ) -> Person:
     home = Household.objects.get_or_create(code=household)[0] if household else None
     sealed = seal(Personal(name), context=code)
@@ -59,8 +65,9 @@ def move_person(person: Person, unit: Unit, on: date) -> None:
 
 
 def make_city(*, pupils: int = 3) -> dict[str, Unit]:
-    """City C: district D with school S (classes K1, K2) and district E with school T (class L1); `pupils` in each class,
-    named after it (K1-1 ...), and one teacher in each school (S-t, T-t).
+    """City C: district D with school S (classes K1, K2) and district E with school T (class L1).
+
+    `pupils` in each class, named after it (K1-1 ...), and one teacher in each school (S-t, T-t).
     """
     city = make_unit("C", "city")
     d, e = make_unit("D", "district", city), make_unit("E", "district", city)

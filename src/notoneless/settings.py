@@ -114,8 +114,7 @@ TIME_ZONE = os.environ.get("NOL_TIME_ZONE", "Asia/Shanghai")
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "web" / "ui" / "static"]
-STATIC_ROOT = VAR_DIR / "static"
-WHITENOISE_USE_FINDERS = True
+WHITENOISE_USE_FINDERS = True  # served straight from the package: nothing to collect
 WHITENOISE_AUTOREFRESH = False
 
 LOGIN_URL = "/sign-in/"

@@ -5,10 +5,10 @@ import pytest
 from notoneless.collect.models import Report
 from notoneless.expect.services import close_day, open_day
 from notoneless.ledger.models import PersonSlot
-from notoneless.roster.models import Person
-from notoneless.roster.scope import SYSTEM
 from notoneless.rollup.queries import completeness, missing_people, ranking
 from notoneless.rollup.services import recount
+from notoneless.roster.models import Person
+from notoneless.roster.scope import SYSTEM
 from tests.builders import (
     DAY,
     SATURDAY,

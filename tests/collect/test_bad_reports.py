@@ -47,14 +47,17 @@ TABLE: list[tuple[str, Any, str, str]] = [
         {"place": "徐州", "from": "2026-11-01"}]}), "answer_not_applicable", "answers.trips"),
     ("a trip that ends before it begins", report("K1-1", answers={"condition": "well", "left_city": True, "trips": [
         {"place": "徐州", "from": "2026-11-03", "to": "2026-11-01"}]}), "days_out_of_order", "answers.trips.0"),
-    ("not an area", report("K1-1", answers={"condition": "well", "area": "Jinan"}), "answer_wrong_type", "answers.area"),
-    ("note too long", report("K1-1", answers={"condition": "well", "note": "长" * 201}), "answer_too_long", "answers.note"),
+    ("not an area", report("K1-1", answers={"condition": "well", "area": "Jinan"}),
+     "answer_wrong_type", "answers.area"),
+    ("note too long", report("K1-1", answers={"condition": "well", "note": "长" * 201}),
+     "answer_too_long", "answers.note"),
     ("made in the future", report("K1-1", made_at=f"{DAY}T09:00:00+08:00"), "made_at_in_future", "made_at"),
     ("no offset", report("K1-1", made_at=f"{DAY}T07:00:00"), "bad_instant", "made_at"),
     ("attendance over 100 %", unit_report(unit="S", duty="attendance", answers={"rate": 10001}),
      "answer_out_of_range", "answers.rate"),
     ("unknown unit", unit_report(unit="X", duty="attendance", answers={"rate": 9000}), "unknown_unit", "unit"),
-    ("a class owes no attendance", unit_report(unit="K1", duty="attendance", answers={"rate": 9000}), "not_owed", "unit"),
+    ("a class owes no attendance", unit_report(unit="K1", duty="attendance", answers={"rate": 9000}),
+     "not_owed", "unit"),
     ("a zero while classes are silent", unit_report(unit="S", duty="school-daily", answers={"statement": "zero"}),
      "class_silent", "answers.statement"),
     ("abnormal without anyone", unit_report(unit="S", duty="school-daily", answers={"statement": "abnormal"}),
@@ -63,9 +66,7 @@ TABLE: list[tuple[str, Any, str, str]] = [
 
 
 def _everything() -> list[object]:
-    return [
-        list(model.objects.order_by("pk").values()) for model in (PersonSlot, UnitSlot, Tally, Report, DaySession)
-    ]
+    return [list(model.objects.order_by("pk").values()) for model in (PersonSlot, UnitSlot, Tally, Report, DaySession)]
 
 
 @pytest.mark.django_db
@@ -126,4 +127,3 @@ def test_guardian_reaches_the_household_alone_and_takes_no_class_check() -> None
     guardian = Scope(actor="mum", households=frozenset([child.household_id or 0]))
     outcomes = send(report("K9"), report("K1-1"), check("K9"), report("K9", by="import"), scope=guardian)
     assert codes(outcomes) == ["voluntary", "out_of_scope", "by_not_allowed", "by_not_allowed"]
-

@@ -1,9 +1,10 @@
-"""Several threads, each with its own connection: the same reports, edits of the same slots, and a close between them."""
+"""Several threads, each with its own connection: the same reports, edits of the same slots, a close between."""
 
 import threading
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
@@ -52,8 +53,12 @@ def test_one_id_for_two_people_at_once_is_kept_for_one() -> None:
     opened_city()
     for _ in range(5):
         shared = str(uuid.uuid4())
-        answers = at_once(*(lambda p=p: send(report(p, id=shared)) for p in ("K1-1", "K2-1", "L1-1")))
-        assert sorted(code for outcomes in answers for code in codes(outcomes)) == ["id_reused", "id_reused", "reported"]
+        answers = at_once(*(partial(send, report(p, id=shared)) for p in ("K1-1", "K2-1", "L1-1")))
+        assert sorted(code for outcomes in answers for code in codes(outcomes)) == [
+            "id_reused",
+            "id_reused",
+            "reported",
+        ]
     assert recount(DAY).is_exact
 
 

@@ -1,6 +1,7 @@
 """Opening, refreshing and closing days."""
 
 from datetime import date, timedelta
+from fractions import Fraction
 
 import pytest
 
@@ -9,9 +10,9 @@ from notoneless.expect.services import close_day, enter_override, open_day
 from notoneless.kernel.errors import DomainError
 from notoneless.kernel.models import AuditEntry
 from notoneless.ledger.models import DaySession, UnitSlot
-from notoneless.roster.scope import SYSTEM, Scope
 from notoneless.rollup.queries import completeness, slots_by_duty
 from notoneless.rollup.services import recount
+from notoneless.roster.scope import SYSTEM, Scope
 from tests.builders import DAY, SATURDAY, clock_at, make_city, opened_city, report, send, unit_report
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +45,7 @@ def test_a_closure_entered_at_noon_excuses_and_lifting_it_restores() -> None:
     enter_override(SYSTEM, "C", kind="closure", first_day=DAY, last_day=DAY, clock=clock_at(12), reason_zh="暴雪")
     jobs.drain_outbox(clock=clock_at(12))
     line = completeness(SYSTEM, "C", DAY, "attendance").line.counts
-    assert (line.reported, line.excused, line.due, line.rate) == (1, 1, 0, 1)
+    assert (line.reported, line.excused, line.due, line.rate) == (1, 1, 0, Fraction(1))
     assert set(UnitSlot.objects.filter(state="excused").values_list("reason", flat=True)) == {"closure"}
     assert completeness(SYSTEM, "C", DAY, "daily-health").line.counts.excused == 0
 

@@ -12,10 +12,10 @@ from notoneless.collect.models import Report
 from notoneless.expect.models import CalendarOverride
 from notoneless.expect.services import close_day, enter_override, open_day
 from notoneless.ledger.models import DaySession, DayUnit, MeasureTally, PersonSlot, Tally, UnitSlot
-from notoneless.roster.models import Person, Placement, Unit
-from notoneless.roster.scope import SYSTEM
 from notoneless.rollup.queries import completeness
 from notoneless.rollup.services import recount
+from notoneless.roster.models import Person, Placement, Unit
+from notoneless.roster.scope import SYSTEM
 from tests.builders import DAY, clock_at, make_city, make_person, move_person, send
 
 PEOPLE = [f"{unit}-{n}" for unit in ("K1", "K2", "L1") for n in (1, 2)]

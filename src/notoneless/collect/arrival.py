@@ -1,6 +1,7 @@
 """A report as it arrives: decoded, its shape checked, nothing looked up yet."""
 
 import hashlib
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from notoneless.kernel.clock import to_micros
 from notoneless.kernel.errors import DomainError
 
 WAYS = ("self", "guardian", "teacher", "device", "import")
+_USUAL_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _encode = msgspec.json.Encoder(order="sorted").encode
 
 
@@ -73,6 +75,8 @@ def _text(raw: Mapping[str, Any], name: str) -> str:
 
 def read_id(value: object) -> str:
     """A UUID in any spelling, as 32 hex digits. Raises DomainError `bad_id`."""
+    if isinstance(value, str) and _USUAL_ID.fullmatch(value):
+        return value.replace("-", "")
     try:
         return uuid.UUID(str(value)).hex
     except ValueError as error:

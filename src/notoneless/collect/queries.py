@@ -11,9 +11,7 @@ _compiled: dict[tuple[str, int], Form] = {}
 
 def form_in_force(code: str) -> Form:
     """The newest version of a form, compiled once per process. Versions are never edited in place."""
-    version = (
-        FormVersion.objects.filter(code=code).order_by("-version").values_list("version", flat=True).first()
-    )
+    version = FormVersion.objects.filter(code=code).order_by("-version").values_list("version", flat=True).first()
     if version is None:
         raise DomainError("unknown_form", "form")
     return form_version(code, version)

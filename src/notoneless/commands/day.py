@@ -7,8 +7,8 @@ import typer
 from notoneless.commands.ground import JsonFlag, counter, errors_told, parse_day, print_json
 from notoneless.expect import services as expect
 from notoneless.kernel.clock import SystemClock
-from notoneless.roster.scope import SYSTEM
 from notoneless.rollup import queries as rollup_queries
+from notoneless.roster.scope import SYSTEM
 
 app = typer.Typer(help="打开、关闭某日的台账 / Open and close a day's ledger.", no_args_is_help=True)
 calendar = typer.Typer(help="机构日历 / A unit's calendar.", no_args_is_help=True)
@@ -27,8 +27,9 @@ def open_(day: str, as_json: JsonFlag = False) -> None:
         for code, m in opened.duties.items()
     }  # fmt: skip
     if not opened.is_known_year:
-        typer.echo(f"警告：日历里没有 {date.year} 年，暂按星期判断上课日。请录入。/ Warning: the calendar does not know "
-                   f"{date.year}; weekdays decide until it is entered.", err=True)  # fmt: skip
+        zh = f"警告：日历里没有 {date.year} 年，暂按星期判断上课日。请录入。"
+        en = f"Warning: the calendar does not know {date.year}; weekdays decide until it is entered."
+        typer.echo(f"{zh} / {en}", err=True)
     if as_json:
         print_json({"day": str(date), "slots": sum(slots.values()), "duties": duties})
         return

@@ -5,9 +5,9 @@ from typing import Annotated
 import typer
 
 from notoneless.commands.ground import DutyOption, JsonFlag, errors_told, parse_day, print_json
+from notoneless.rollup import services as rollup
 from notoneless.roster import queries as roster_queries
 from notoneless.roster.scope import SYSTEM
-from notoneless.rollup import services as rollup
 from notoneless.web.api.answers import completeness_json, missing_json, ranking_json
 
 LevelOption = Annotated[str, typer.Option("--level", help="person | class | school | district …")]

@@ -32,7 +32,9 @@ def prepare_database() -> None:
         return
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        raise typer.Exit(_complain("数据库需要升级，请先运行 nol migrate / The database is behind: run nol migrate first."))
+        raise typer.Exit(
+            _complain("数据库需要升级，请先运行 nol migrate / The database is behind: run nol migrate first.")
+        )
 
 
 def migrate() -> None:

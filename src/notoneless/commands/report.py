@@ -51,8 +51,9 @@ def import_(
     if as_json:
         typer.echo(f"], {json.dumps(counts)[1:]}")
     else:
-        typer.echo("共 {rows:,} 行：接受 {accepted:,}，重复 {duplicates:,}，拒绝 {refused:,} / "
-                   "{rows:,} lines: {accepted:,} accepted, {duplicates:,} repeats, {refused:,} refused".format(**counts))  # fmt: skip
+        zh = "共 {rows:,} 行：接受 {accepted:,}，重复 {duplicates:,}，拒绝 {refused:,}"
+        en = "{rows:,} lines: {accepted:,} accepted, {duplicates:,} repeats, {refused:,} refused"
+        typer.echo(f"{zh} / {en}".format(**counts))
 
 
 def _outcomes(source: Iterator[bytes]) -> Iterator[Outcome]:

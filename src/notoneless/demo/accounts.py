@@ -37,5 +37,7 @@ def make_accounts(*, city: Unit, district: Unit, school: Unit, class_unit: Unit)
             account = Account.objects.create_user(username, password=PASSWORD)
             if unit is not None or household is not None:
                 Grant.objects.create(account=account, role=role, unit=unit, household=None if unit else household)
-        made.append(DemoAccount(label, username, PASSWORD, unit.name if unit else "三个孩子 three children", pages[role]))
+        made.append(
+            DemoAccount(label, username, PASSWORD, unit.name if unit else "三个孩子 three children", pages[role])
+        )
     return made

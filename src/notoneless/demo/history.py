@@ -55,7 +55,10 @@ class History:
             [self.root + "%"],
         )
         chance = self.random.random
-        return [Somebody(*row, 0.35 if (luck := chance()) < 0.02 else 0.9 if luck < 0.1 else 0.995) for row in rows]
+        return [
+            Somebody(code, population, class_code, school_id, _habit(chance()))
+            for code, population, class_code, school_id in rows
+        ]
 
     def run(self, days: int, *, clock: Clock, progress: Progress) -> None:
         """The `days` before today, closed; and today as far as it has come."""
@@ -113,7 +116,11 @@ class History:
                 by = {"student": "guardian", "staff": "self", "relative": "guardian"}[person.population]
                 yield minute, _report(day, "daily-health", person.code, self._health(person.code), minute, by)
             if is_school_day and person.population == "student" and person.class_code not in silent:
-                minute = 585 if hash_of(person.class_code, day) % 20 == 0 else 480 + 15 * (hash_of(person.class_code, day) % 5)
+                minute = (
+                    585
+                    if hash_of(person.class_code, day) % 20 == 0
+                    else 480 + 15 * (hash_of(person.class_code, day) % 5)
+                )
                 yield minute, _report(day, "morning-check", person.code, self._presence(person.code), minute, "teacher")
 
     def _health(self, code: str) -> Mapping[str, Any]:
@@ -147,8 +154,15 @@ class History:
                 expected = sum(line.expected for line in lines)
                 absent = sum(line.abnormal for line in lines)
                 rate = (expected - absent) * 10000 // expected
-                reports.append(_report(day, "attendance", school.code, {"rate": rate, "enrolled": expected}, 930, "self"))
+                reports.append(
+                    _report(day, "attendance", school.code, {"rate": rate, "enrolled": expected}, 930, "self")
+                )
         _send(reports, clock)
+
+
+def _habit(luck: float) -> float:
+    """Most families report nearly always, some forget, and a few are seldom heard from."""
+    return 0.35 if luck < 0.02 else 0.9 if luck < 0.1 else 0.995
 
 
 def hash_of(text: str, day: date) -> int:

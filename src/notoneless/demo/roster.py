@@ -84,7 +84,10 @@ class _Maker:
                 rows: list[list[str]] = []
                 for _ in range(max(2, self.scale.class_size + self.random.randint(-4, 4))):
                     rows.extend(self._pupil(plan, code, shape.age + grade))
-                yield [code, f"{entry}级{number}班", "class", plan.code, plan.area, self._stage(plan, grade), "", ""], rows
+                yield (
+                    [code, f"{entry}级{number}班", "class", plan.code, plan.area, self._stage(plan, grade), "", ""],
+                    rows,
+                )
 
     def _stage(self, plan: SchoolPlan, grade: int) -> str:
         return "junior" if plan.shape.kind == "nine_year" and grade >= 6 else plan.shape.stage
@@ -123,7 +126,15 @@ class _Maker:
         return self._person("staff", "T", plan.code, "", plan.document_area, self.random.randint(23, 58), "", True)
 
     def _person(
-        self, population: str, prefix: str, unit: str, household: str, area: str, age: int, tags: str, has_document: bool
+        self,
+        population: str,
+        prefix: str,
+        unit: str,
+        household: str,
+        area: str,
+        age: int,
+        tags: str,
+        has_document: bool,
     ) -> list[str]:
         self.people += 1
         sex = "1" if self.random.random() < 0.5 else "2"

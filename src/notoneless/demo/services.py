@@ -1,6 +1,7 @@
 """Build the demo city once; a second call finds it and says how to sign in."""
 
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 
 from notoneless.demo.accounts import DemoAccount, make_accounts
@@ -40,26 +41,29 @@ def build_demo(
     length = DEFAULT_DAYS[scale] if days is None else days
     today = day_of(clock.now())
     written = write_roster(SCALES[scale], directory, seed=seed, today=today, progress=progress)
-    outcome = import_roster(
-        [written.units, written.people], scope_actor="demo", clock=clock, progress=progress
-    )
+    outcome = import_roster([written.units, written.people], scope_actor="demo", clock=clock, progress=progress)
     if outcome.refused or outcome.errors:
         raise DomainError("demo_refused", "demo", count=outcome.refused)
     root = Unit.objects.get(code=CITY[0])
-    _noon_check_in_season_only(root, clock)
+    _enter_policies(root, today)
     if length or scale != "city":
         flu = _flu_class()
         History(root.path, flu.code, seed=seed).run(length, clock=clock, progress=progress)
     return DemoSummary(scale, outcome.rows, length, _accounts())
 
 
-def _noon_check_in_season_only(root: Unit, clock: Clock) -> None:
-    """The city asks for the noon check only when influenza is about: not yet (domain.md, section 1.1)."""
-    Policy.objects.create(
-        unit=root, duty_id=duties()["noon-check"].id, effect="waive", effective_from=day_of(clock.now()).replace(month=1, day=1),
-        days=["school_day"], issuer=root.name, document="泉教体卫〔2026〕9号",
-        title_zh="非流行季节不要求午检", title_en="No noon check outside the season",
-    )  # fmt: skip
+def _enter_policies(root: Unit, today: date) -> None:
+    """Two of the city's own: no noon check outside the season (domain.md, 1.1); checks kept here for a week only."""
+    codes = duties()
+    for code, until, number, zh, en in (
+        ("noon-check", None, "9", "非流行季节不要求午检", "No noon check outside the season"),
+        ("morning-check", today - timedelta(days=8), "12", "此前晨检用纸质登记", "Morning checks were kept on paper"),
+    ):  # fmt: skip
+        Policy.objects.create(
+            unit=root, duty_id=codes[code].id, effect="waive", effective_from=date(today.year, 1, 1), effective_to=until,
+            days=["school_day"], issuer=root.name, document=f"泉教体卫〔{today.year}〕{number}号",
+            title_zh=zh, title_en=en,
+        )  # fmt: skip
 
 
 def _flu_class() -> Unit:

@@ -12,7 +12,28 @@ _DISTRICTS = (
 )  # fmt: skip
 """Names of a real city's districts, and its functional zones (37017x), which have no GB/T 2260 code."""
 
-_WORDS = "明德 育才 实验 新苑 泉景 文化路 解放路 舜耕 景山 阳光 锦绣 龙泉 凤凰 青年 和平 建设 燕山 千佛 泺源 黄台".split()
+_WORDS = [
+    "明德",
+    "育才",
+    "实验",
+    "新苑",
+    "泉景",
+    "文化路",
+    "解放路",
+    "舜耕",
+    "景山",
+    "阳光",
+    "锦绣",
+    "龙泉",
+    "凤凰",
+    "青年",
+    "和平",
+    "建设",
+    "燕山",
+    "千佛",
+    "泺源",
+    "黄台",
+]
 
 
 @dataclass(frozen=True)
@@ -66,7 +87,7 @@ SCALES = {
     "tiny": Scale("tiny", 2, 5, ("primary", "kindergarten", "junior"), ("senior",), 4, 1.0, 0.2),
     "small": Scale(
         "small", 3, 24, ("primary", "kindergarten", "junior", "primary", "nine_year", "kindergarten", "training"),
-        ("senior", "special", "university"), 34, 2.2, 0.09,
+        ("senior", "special", "university"), 41, 2.2, 0.1,
     ),
     "district": Scale("district", 1, 214, _CITY_MIX, (), 41, 2.8, 0.0),
     "city": Scale("city", 15, 3207, _CITY_MIX, ("senior", "vocational", "special", "university") * 5, 41, 2.8, 0.0),

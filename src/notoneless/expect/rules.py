@@ -102,7 +102,7 @@ def resolve(
     kind: str,
     day_type: DayType,
 ) -> Verdict | None:
-    """Walk from the root to the unit; the nearest policy that speaks wins, but a floor that requires is not waived below.
+    """Walk from the root to the unit: the nearest policy that speaks wins, but a floor is not waived below it.
 
     None: nothing is owed. Among policies of one unit the latest wins.
     """

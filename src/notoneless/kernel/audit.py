@@ -8,6 +8,4 @@ from notoneless.kernel.models import AuditEntry
 
 
 def record(actor: str, act: str, subject: str, *, clock: Clock, detail: Mapping[str, Any] | None = None) -> None:
-    AuditEntry.objects.create(
-        made_at=clock.now(), actor=actor, act=act, subject=subject, detail=dict(detail or {})
-    )
+    AuditEntry.objects.create(made_at=clock.now(), actor=actor, act=act, subject=subject, detail=dict(detail or {}))

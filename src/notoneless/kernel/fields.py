@@ -1,7 +1,7 @@
 """Model fields whose stored form is the same on SQLite and PostgreSQL."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
@@ -14,6 +14,11 @@ class InstantField(models.BigIntegerField):  # type: ignore[type-arg]
     The ledger's statements are the same text on both databases; a number is compared, sorted and copied
     alike everywhere, where SQLite has no timestamp type at all.
     """
+
+    if TYPE_CHECKING:  # what django-stubs reads
+        _pyi_private_set_type: datetime | int | None
+        _pyi_private_get_type: datetime
+        _pyi_lookup_exact_type: datetime | int
 
     def from_db_value(self, value: int | None, expression: object, connection: object) -> datetime | None:
         return None if value is None else from_micros(value)

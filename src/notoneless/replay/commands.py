@@ -32,8 +32,9 @@ def _tell(replayed: Replayed, *, as_json: bool) -> None:
             typer.echo(f"{day.day}  {mark}  {figures}  {day.note}")
         for _, _, message in replayed.refused:
             typer.echo(message)
-        typer.echo(f"{len(replayed.days)} 天，{len(replayed.mismatches)} 天与文件不符，{len(replayed.refused)} 个文件被整份拒绝 / "
-                   f"days, {len(replayed.mismatches)} unequal, {len(replayed.refused)} files refused whole")  # fmt: skip
+        days, unequal, refused = len(replayed.days), len(replayed.mismatches), len(replayed.refused)
+        typer.echo(f"{days} 天，{unequal} 天与文件不符，{refused} 个文件被整份拒绝")
+        typer.echo(f"{days} days, {unequal} unequal to the file, {refused} files refused whole")
     if replayed.mismatches:
         raise typer.Exit(1)
 

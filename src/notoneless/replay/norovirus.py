@@ -18,9 +18,9 @@ from notoneless.kernel.crypto import Personal, seal
 from notoneless.kernel.errors import DomainError
 from notoneless.replay.figures import Replayed, ReplayedDay
 from notoneless.replay.places import close_units, found_unit, reopen_units
+from notoneless.rollup.queries import completeness
 from notoneless.roster.models import Person, Placement, Unit
 from notoneless.roster.scope import SYSTEM
-from notoneless.rollup.queries import completeness
 
 FIRST_DAY = date(2001, 6, 5)
 DAYS = 24

@@ -26,9 +26,9 @@ from notoneless.kernel.clock import FixedClock, instant_on
 from notoneless.kernel.errors import DomainError
 from notoneless.replay.figures import Replayed, ReplayedDay
 from notoneless.replay.places import close_units, found_unit, reopen_units
+from notoneless.rollup.queries import completeness
 from notoneless.roster.models import Unit
 from notoneless.roster.scope import SYSTEM
-from notoneless.rollup.queries import completeness
 
 ROOT, DUTY = "NYC", "attendance"
 BOROUGHS = {"K": "Brooklyn", "M": "Manhattan", "Q": "Queens", "R": "Staten Island", "X": "Bronx", "O": "Other"}
@@ -73,9 +73,7 @@ def _row(item: dict[str, str]) -> SchoolRow:
     return SchoolRow(item["DBN"], item["SCHOOL_NAME"], item["Borough"], item["DistrictCode"], rate)
 
 
-def replay_nyc(
-    path: Path, *, most: int | None = None, progress: Progress = lambda what, done, total: None
-) -> Replayed:
+def replay_nyc(path: Path, *, most: int | None = None, progress: Progress = lambda what, done, total: None) -> Replayed:
     """Open, fill and close each day of the archive, and compare reported and missing with the file's own counts.
 
     Repeating it changes nothing. `most` stops after so many days. Raises DomainError `file_unreadable` for an archive
@@ -140,7 +138,12 @@ def _found_schools(root: Unit, rows: Sequence[SchoolRow], day: date) -> None:
     for row in rows:
         district_code = f"{ROOT}-{row.borough}-{row.district}"
         school = known.get(row.code)
-        if school is not None and school.closed_on is None and school.authority and school.authority.code == district_code:
+        if (
+            school is not None
+            and school.closed_on is None
+            and school.authority
+            and school.authority.code == district_code
+        ):
             continue
         borough_code = f"{ROOT}-{row.borough}"
         if borough_code not in known:

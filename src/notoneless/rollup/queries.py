@@ -12,11 +12,11 @@ from notoneless.kernel.errors import DomainError
 from notoneless.kernel.sql import fetch
 from notoneless.ledger import queries as ledger_queries
 from notoneless.ledger.queries import DayUnitRef, SlotView
+from notoneless.rollup.rules import Counts, places, total
 from notoneless.roster import queries as roster_queries
 from notoneless.roster.kinds import LEVELS
 from notoneless.roster.scope import Scope
 from notoneless.roster.tree import END, SEGMENT
-from notoneless.rollup.rules import Counts, places, total
 
 _SUMS = ", ".join(f"SUM({name})" for name in ("on_time", "late", "excused", "missing", "due", "voluntary"))
 _SUBTREE = "day = %s AND duty_id = %s AND path >= %s AND path < %s"
@@ -94,9 +94,7 @@ def _lines(day: date, duty: DutyInfo, root: DayUnitRef, units: list[DayUnitRef],
             measures.setdefault(path, {})[measure] = int(n)
         if extra:
             voluntary.setdefault(path, {})[measure] = int(extra)
-    return [
-        Line(u, counts.get(u.path, Counts()), measures.get(u.path, {}), voluntary.get(u.path, {})) for u in units
-    ]
+    return [Line(u, counts.get(u.path, Counts()), measures.get(u.path, {}), voluntary.get(u.path, {})) for u in units]
 
 
 def _sum_measures(parts: list[Mapping[str, int]]) -> dict[str, int]:
@@ -190,7 +188,9 @@ def missing_people(
         refs = roster_queries.codes_and_names([slot.respondent_id for slot, _ in rows])
     items = []
     for slot, counted in rows:
-        code, name = refs.get(slot.respondent_id, ("", "")) if duty.respondent == "person" else (counted.code, counted.name)
+        code, name = (
+            refs.get(slot.respondent_id, ("", "")) if duty.respondent == "person" else (counted.code, counted.name)
+        )
         items.append(
             Unheard(code, name, counted, slot.population, duty.sessions[slot.session].code, slot.state, slot.due_at,
                     slot.respondent_id)

@@ -12,7 +12,7 @@ _KEY = "district_id, duty_id, session, unit_id, population"
 
 @dataclass(frozen=True)
 class Recount:
-    """How many tally rows were compared, and those that differ: (table, the tally's row, in the slots or in the tally)."""
+    """How many tally rows were compared, and those that stand in the slots or in the tallies alone."""
 
     day: date
     rows: int
@@ -40,7 +40,9 @@ def recount(day: date) -> Recount:
         f" {each_text('measures')} WHERE measures <> '[]') AS one GROUP BY {_KEY}, measure) AS g"
         " WHERE n <> 0 OR voluntary <> 0"
     )
-    measure_kept = f"SELECT {_KEY}, measure, n, voluntary FROM measure_tally WHERE day = %s AND (n <> 0 OR voluntary <> 0)"
+    measure_kept = (
+        f"SELECT {_KEY}, measure, n, voluntary FROM measure_tally WHERE day = %s AND (n <> 0 OR voluntary <> 0)"
+    )
     found: list[str] = []
     for table, of_slots, of_tallies in (("tally", counted, kept), ("measure_tally", measured, measure_kept)):
         # One statement sees one snapshot: a report that lands meanwhile is in both sides or in neither.

@@ -4,12 +4,12 @@ A batch is read and checked without the database; then, in one transaction, its 
 is decided in the order given, and slots, reports, tallies and an outbox row are written. A refused report fails alone.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypedDict
 
+import msgspec
 from django.db import transaction
 
 from notoneless.collect.arrival import Arrival, read_arrival
@@ -32,6 +32,7 @@ from notoneless.roster.scope import Scope
 CLOCK_SKEW = 120_000_000
 """Microseconds by which a sender's clock may run ahead: phones are seldom exact to the minute."""
 TRIES = 5
+_encode = msgspec.json.Encoder().encode
 
 
 class Accepted(TypedDict):
@@ -105,7 +106,7 @@ def apply_reports(reports: Sequence[object], *, scope: Scope, clock: Clock) -> l
                 forms[duty.form] = form_in_force(duty.form)
             key = duty.key(arrival.day, duty.session_number(arrival.session))
             answers, measures = check_answers(forms[duty.form], arrival.answers)
-            text = json.dumps(answers, ensure_ascii=False, separators=(",", ":"))
+            text = _encode(answers).decode()
             checked.append(Checked(place, sent_id, arrival, duty, key, forms[duty.form], text, measures))
         except DomainError as error:
             outcomes[place] = Outcome(sent_id, error=error)

@@ -29,9 +29,9 @@ def check_class(
 ) -> list[Outcome]:
     """Report for every pupil of the class who owes the check: `exceptions` by person code, all others present.
 
-    `submission` names this act and `made_at` its instant: sending both again changes nothing. Raises DomainError `class_has_no_pupils`,
-    `unknown_person` for an exception outside the class, and what `day_unit` raises. A wrong answer fails alone: its
-    outcome says why, and the rest of the class is reported.
+    `submission` names this act and `made_at` its instant: sending both again changes nothing. A wrong answer fails
+    alone: its outcome says why, and the rest of the class is reported. Raises DomainError `class_has_no_pupils`,
+    `unknown_person` for an exception outside the class, and what `day_unit` raises.
     """
     duty = expect_queries.duty_by_code(duty_code)
     unit = ledger_queries.day_unit(scope, day, class_code)
@@ -42,7 +42,7 @@ def check_class(
         raise DomainError("class_has_no_pupils", "unit")
     if set(exceptions) - set(codes):
         raise DomainError("unknown_person", "person")
-    made_at = (made_at or clock.now()).isoformat()
+    instant = (made_at or clock.now()).isoformat()
     return apply_reports(
         [
             {
@@ -51,7 +51,7 @@ def check_class(
                 "day": str(day),
                 "person": code,
                 "answers": dict(exceptions.get(code, PRESENT)),
-                "made_at": made_at,
+                "made_at": instant,
                 "by": "teacher",
             }
             for code in codes

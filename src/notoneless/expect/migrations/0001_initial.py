@@ -5,78 +5,99 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('roster', '0001_initial'),
+        ("roster", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CalendarDay',
+            name="CalendarDay",
             fields=[
-                ('day', models.DateField(primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=10)),
-                ('name_zh', models.CharField(blank=True, max_length=40)),
-                ('name_en', models.CharField(blank=True, max_length=60)),
-                ('source', models.CharField(max_length=60)),
+                ("day", models.DateField(primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=10)),
+                ("name_zh", models.CharField(blank=True, max_length=40)),
+                ("name_en", models.CharField(blank=True, max_length=60)),
+                ("source", models.CharField(max_length=60)),
             ],
         ),
         migrations.CreateModel(
-            name='Duty',
+            name="Duty",
             fields=[
-                ('id', models.AutoField(primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=40, unique=True)),
-                ('form', models.CharField(max_length=40)),
-                ('respondent', models.CharField(max_length=8)),
-                ('level', models.CharField(max_length=12)),
-                ('sessions', models.JSONField()),
-                ('allows_voluntary', models.BooleanField(default=True)),
-                ('lock_days', models.PositiveSmallIntegerField(default=7)),
-                ('name_zh', models.CharField(max_length=60)),
-                ('name_en', models.CharField(max_length=60)),
-                ('purpose_zh', models.CharField(max_length=200)),
-                ('purpose_en', models.CharField(max_length=200)),
+                ("id", models.AutoField(primary_key=True, serialize=False)),
+                ("code", models.CharField(max_length=40, unique=True)),
+                ("form", models.CharField(max_length=40)),
+                ("respondent", models.CharField(max_length=8)),
+                ("level", models.CharField(max_length=12)),
+                ("sessions", models.JSONField()),
+                ("allows_voluntary", models.BooleanField(default=True)),
+                ("lock_days", models.PositiveSmallIntegerField(default=7)),
+                ("name_zh", models.CharField(max_length=60)),
+                ("name_en", models.CharField(max_length=60)),
+                ("purpose_zh", models.CharField(max_length=200)),
+                ("purpose_en", models.CharField(max_length=200)),
             ],
         ),
         migrations.CreateModel(
-            name='CalendarOverride',
+            name="CalendarOverride",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('first_day', models.DateField()),
-                ('last_day', models.DateField()),
-                ('kind', models.CharField(max_length=10)),
-                ('stage', models.CharField(blank=True, max_length=16)),
-                ('reason_zh', models.CharField(blank=True, max_length=120)),
-                ('reason_en', models.CharField(blank=True, max_length=120)),
-                ('document', models.CharField(blank=True, max_length=80)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='calendar_overrides', to='roster.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("first_day", models.DateField()),
+                ("last_day", models.DateField()),
+                ("kind", models.CharField(max_length=10)),
+                ("stage", models.CharField(blank=True, max_length=16)),
+                ("reason_zh", models.CharField(blank=True, max_length=120)),
+                ("reason_en", models.CharField(blank=True, max_length=120)),
+                ("document", models.CharField(blank=True, max_length=80)),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="calendar_overrides", to="roster.unit"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['first_day', 'last_day'], name='override_days')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('first_day__lte', models.F('last_day'))), name='override_in_order')],
+                "indexes": [models.Index(fields=["first_day", "last_day"], name="override_days")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("first_day__lte", models.F("last_day"))), name="override_in_order"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Policy',
+            name="Policy",
             fields=[
-                ('id', models.AutoField(primary_key=True, serialize=False)),
-                ('effect', models.CharField(max_length=8)),
-                ('strictness', models.CharField(default='default', max_length=8)),
-                ('audience', models.JSONField(default=dict)),
-                ('days', models.JSONField(default=list)),
-                ('effective_from', models.DateField()),
-                ('effective_to', models.DateField(null=True)),
-                ('issuer', models.CharField(blank=True, max_length=80)),
-                ('document', models.CharField(blank=True, max_length=80)),
-                ('title_zh', models.CharField(blank=True, max_length=160)),
-                ('title_en', models.CharField(blank=True, max_length=160)),
-                ('duty', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='policies', to='expect.duty')),
-                ('unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='policies', to='roster.unit')),
+                ("id", models.AutoField(primary_key=True, serialize=False)),
+                ("effect", models.CharField(max_length=8)),
+                ("strictness", models.CharField(default="default", max_length=8)),
+                ("audience", models.JSONField(default=dict)),
+                ("days", models.JSONField(default=list)),
+                ("effective_from", models.DateField()),
+                ("effective_to", models.DateField(null=True)),
+                ("issuer", models.CharField(blank=True, max_length=80)),
+                ("document", models.CharField(blank=True, max_length=80)),
+                ("title_zh", models.CharField(blank=True, max_length=160)),
+                ("title_en", models.CharField(blank=True, max_length=160)),
+                (
+                    "duty",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="policies", to="expect.duty"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="policies",
+                        to="roster.unit",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['effective_from', 'effective_to'], name='policy_effective')],
+                "indexes": [models.Index(fields=["effective_from", "effective_to"], name="policy_effective")],
             },
         ),
     ]

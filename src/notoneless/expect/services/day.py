@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 from notoneless.expect import queries
 from notoneless.expect.queries import DutyInfo
@@ -71,7 +72,7 @@ def open_day(
             window = Window(to_micros(row.opens_at), to_micros(row.due_at), to_micros(row.closes_at))
             total += ledger.merge_claims(
                 key, window, claims, is_closed=row.closed_at is not None, only=only,
-                progress=lambda done, of, code=duty.code: progress(code, done, of),
+                progress=partial(progress, duty.code),
             )  # fmt: skip
         opened.duties[duty.code] = total
     return opened
@@ -158,7 +159,9 @@ def close_due_sessions(*, clock: Clock) -> int:
     return len(ended)
 
 
-def refresh_open_days(first_day: date, last_day: date | None, *, clock: Clock, only: Sequence[int] | None) -> list[date]:
+def refresh_open_days(
+    first_day: date, last_day: date | None, *, clock: Clock, only: Sequence[int] | None
+) -> list[date]:
     """Bring the days that are open and not yet locked, from `first_day` on, into line. Returns them."""
     rows = DaySession.objects.filter(day__gte=first_day, locks_at__gt=clock.now())
     if last_day is not None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from notoneless.kernel.sql import as_day, execute, fetch, for_update, lock_shared, rows_table
+from notoneless.kernel.sql import execute, fetch, for_update, lock_shared, rows_table
 from notoneless.ledger.keys import SessionKey
 from notoneless.ledger.rules import COLUMNS, Fill, State, column
 from notoneless.ledger.services.tallies import TallyKey, add_deltas
@@ -112,7 +112,7 @@ def write_fills(filled: Sequence[FilledSlot]) -> bool:
         groups[slot.key.table, slot.key.day, slot.was is None].append(_written(slot))
         _count(slot, counts, measures)
     for (table, day, is_new), rows in sorted(groups.items()):
-        source, params = rows_table("k", _WRITTEN, sorted(rows, key=lambda row: row[:3]))  # type: ignore[arg-type, return-value]
+        source, params = rows_table("k", _WRITTEN, sorted(rows, key=lambda row: row[:3]))
         written = _insert(table, source, params, day) if is_new else _update(table, source, params, day)
         if written != len(rows):
             return False
@@ -164,7 +164,7 @@ def _count(
 
 def decode_measures(text: str) -> list[str]:
     """The codes in a slot's `measures` column."""
-    return [] if text == "[]" else [code for code in text[2:-2].split('","')]
+    return [] if text == "[]" else text[2:-2].split('","')
 
 
 def encode_measures(codes: Iterable[str]) -> str:

@@ -82,7 +82,9 @@ def merge_claims(
 def _staged(key: SessionKey, claims: Sequence[GroupClaim], only: Sequence[int] | None) -> Iterator[None]:
     with (
         temp_table("only_these", "id BIGINT PRIMARY KEY"),
-        temp_table("group_claim", "unit_id INT, population VARCHAR(8), claim VARCHAR(8), reason VARCHAR(40), policy_id INT"),
+        temp_table(
+            "group_claim", "unit_id INT, population VARCHAR(8), claim VARCHAR(8), reason VARCHAR(40), policy_id INT"
+        ),
         temp_table(
             "expected",
             "respondent_id BIGINT PRIMARY KEY, population VARCHAR(8), district_id INT, unit_id INT, claim VARCHAR(8),"
@@ -135,7 +137,8 @@ def _stage_new(key: SessionKey, params: dict[str, object], *, is_refresh: bool) 
         INSERT INTO slot_change
         SELECT e.respondent_id, e.population, e.district_id, e.unit_id,
                CASE WHEN e.claim = 'owed' THEN 'due' ELSE 'excused' END, NULL, '[]',
-               CASE WHEN e.claim = 'owed' THEN %(added)s ELSE e.reason END, e.policy_id, NULL, NULL, NULL, NULL, NULL, NULL
+               CASE WHEN e.claim = 'owed' THEN %(added)s ELSE e.reason END, e.policy_id,
+               NULL, NULL, NULL, NULL, NULL, NULL
         FROM expected e
         LEFT JOIN {key.table} s ON s.respondent_id = e.respondent_id AND {_SLOT_ON_KEY}
         WHERE e.district_id = %(district)s AND s.respondent_id IS NULL

@@ -1,4 +1,4 @@
-"""PostgreSQL keeps slots in one partition a month: a person's history meets few of them, and retention drops whole ones."""
+"""PostgreSQL keeps slots in monthly partitions: a person's history meets few, and retention drops whole ones."""
 
 from datetime import date
 

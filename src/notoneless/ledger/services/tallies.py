@@ -78,8 +78,10 @@ TallyKey = tuple[int, date, int, int, int, str]
 """district, day, duty, session, unit, population."""
 
 
-def add_deltas(counts: Mapping[TallyKey, Sequence[int]], measures: Mapping[tuple[TallyKey, str], Sequence[int]]) -> None:
-    """Add a batch's deltas: six columns a tally key, and (n, voluntary) a key and measure. All-zero deltas are skipped."""
+def add_deltas(
+    counts: Mapping[TallyKey, Sequence[int]], measures: Mapping[tuple[TallyKey, str], Sequence[int]]
+) -> None:
+    """Add a batch's deltas: six columns a tally key, (n, voluntary) a key and measure. All-zero ones are skipped."""
     key_types = {"district_id": "int", "day": "date", "duty_id": "int", "session": "smallint", "unit_id": "int",
                  "population": "text"}  # fmt: skip
     rows = [(*key, *delta) for key, delta in sorted(counts.items()) if any(delta)]

@@ -15,7 +15,9 @@ def freeze_tree(day: date, *, within: str = "") -> int:
     split or a school moves; a unit founded during the day is added. A closed bureau with open units below it still
     stands in the tree: otherwise they would be in no total.
     """
-    is_open = "({0}.opened_on IS NULL OR {0}.opened_on <= %(day)s) AND ({0}.closed_on IS NULL OR {0}.closed_on > %(day)s)"
+    is_open = (
+        "({0}.opened_on IS NULL OR {0}.opened_on <= %(day)s) AND ({0}.closed_on IS NULL OR {0}.closed_on > %(day)s)"
+    )
     with transaction.atomic():
         lock_exclusively(f"tree:{day}")
         return execute(
