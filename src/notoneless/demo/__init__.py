@@ -1,1 +1,1 @@
-"""A demonstration city of invented people: its roster as files, its last days in the ledger, an account for each role."""
+"""An invented city: units, people with generated names, and days of history. Nobody in it exists."""

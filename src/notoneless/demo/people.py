@@ -1,123 +1,48 @@
-"""The people of a plan as lines of people.csv, class after class, deterministic by seed; nothing is kept in memory.
+"""Invented people: names put together from lists, document numbers with a right check digit, telephone numbers."""
 
-Brothers and sisters come from a queue of homes that are open for another child; a home keeps its phone and surname.
-"""
-
-from collections import deque
-from collections.abc import Iterator
-from datetime import date
+from collections import Counter
+from datetime import date, timedelta
 from random import Random
 
-from notoneless.demo.identity import ISO, Numbers, birth_number, issuing_area
-from notoneless.demo.names import FAMILY_NAME, GIVEN, SURNAMES
-from notoneless.demo.units import ClassPlan, Plan, SchoolPlan
-
-FAMILY_HOME = "H00000000"
-OPEN_HOMES = 4096
-_BOARDING = ("senior", "vocational", "university")
-_CARRIERS = "3456789"
-Home = tuple[str, str, str, str]
-"""Household code, surname, phone, and the school of its latest child."""
+_SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
+_GIVEN = "梓涵宇轩子浩然欣怡雨泽诗琪思远佳明嘉睿晨博文静雅俊杰一诺可馨天佑若曦志强建国秀英海燕晓东丽华春梅立新永安安琪乐童心语墨书航清扬知行景行星辰望舒云舟予希景澄"
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_CHECKS = "10X98765432"
 
 
-def _phone(number: int) -> str:
-    """Eleven places in the range of mobile numbers, with a block of zeros that no carrier gives out."""
-    return f"1{_CARRIERS[number % 7]}0000{number % 100_000:05d}"
+def invent_name(random: Random) -> str:
+    """A surname and one or two given characters: nobody's name but by chance."""
+    given = random.choice(_GIVEN) + (random.choice(_GIVEN) if random.random() < 0.8 else "")
+    return random.choice(_SURNAMES) + given
 
 
-def _tags(kind: str, place: int) -> str:
-    """The tags of one of 256 equally likely pupils."""
-    tags = ["boarder"] if kind in _BOARDING and place % 5 < 3 else []
-    tags += [tag for tag, first in (("left_behind", 1), ("dual_income", 2), ("medic_child", 40)) if place % 64 == first]
-    if place == 200:
-        tags.append("foreign")
-    return ";".join(tags)
+def check_digit(body: str) -> str:
+    """The 18th character of a resident identity number. Source: GB 11643-1999 (domain.md, section 3)."""
+    return _CHECKS[sum(int(digit) * weight for digit, weight in zip(body, _WEIGHTS, strict=True)) % 11]
 
 
-class People:
-    """One pass over the plan's people."""
+class Documents:
+    """Resident numbers that are never given twice: area, birth date, a running number whose parity is the sex."""
 
-    def __init__(self, plan: Plan, seed: int) -> None:
-        self.plan = plan
-        self.random = Random(f"people:{plan.scale.name}:{seed}")
-        self.family = set(plan.cast.family_classes)
-        self.pupils = self.staff = self.relatives = self.homes = 0
-        self._open: deque[Home] = deque(maxlen=OPEN_HOMES)
-        self._numbers: dict[str, Numbers] = {}
-        self._tibet_class = next((s.classes[-1].code for s in plan.schools if s.kind == "senior"), "")
+    def __init__(self) -> None:
+        self._given: Counter[tuple[str, date, str]] = Counter()
 
-    @property
-    def made(self) -> int:
-        return self.pupils + self.staff + self.relatives
-
-    def chunks(self) -> Iterator[str]:
-        """people.csv without its header, a class or a school's staff at a time."""
-        for school in self.plan.schools:
-            numbers = self._numbers.setdefault(issuing_area(school.area), Numbers(issuing_area(school.area)))
-            tags = [_tags(school.kind, place) for place in range(256)]
-            for one in school.classes:
-                yield self._class(school, one, numbers, tags)
-            yield self._staff(school, numbers)
-
-    def _class(self, school: SchoolPlan, one: ClassPlan, numbers: Numbers, tags: list[str]) -> str:
-        bits_of, next_number = self.random.getrandbits, numbers.next
-        unit, school_code, n = one.code, school.code, self.pupils
-        first = birth_number(date(self.plan.school_year - one.grade - 6, 9, 1))
-        is_small = one.grade <= 0
-        share = self.plan.scale.relatives_percent * 256 // 100
-        if unit == self._tibet_class:
-            tags = ["boarder;tibet_class"] * 256
-        lines = []
-        for place in range(one.pupils):
-            bits = bits_of(48)
-            n += 1
-            is_male, birth = bits & 1, first + ((bits >> 1 & 1023) * 365 >> 10)
-            if not place and unit in self.family:
-                home, surname, phone = FAMILY_HOME, FAMILY_NAME, _phone(0)
-                if unit == self.plan.cast.teacher_class:
-                    lines += [self._relative(home, surname, phone, unit, numbers) for _ in range(2)]
-            elif bits >> 11 & 7 == 0 and self._open and self._open[0][3] != school_code:
-                home, surname, phone, _ = self._open.popleft()
-            else:
-                self.homes += 1
-                home, surname, phone = f"H{self.homes:08d}", SURNAMES[bits >> 14 & 127], _phone(self.homes)
-                if bits >> 21 & 3 == 0:
-                    self._open.append((home, surname, phone, school_code))
-                if bits >> 40 < share:
-                    lines.append(self._relative(home, surname, phone, unit, numbers))
-            number = "" if is_small and bits >> 23 & 1 else next_number(birth, is_male)
-            given = GIVEN[(bits >> 24 & 2047) % _GIVEN_COUNT]
-            lines.append(
-                f"S{n:08d},{surname}{given},student,{unit},{home},{'01' if number else ''},{number},{phone},"
-                f"{2 - is_male},{ISO[birth]},{tags[bits >> 32 & 255]}\n"
-            )
-        self.pupils = n
-        return "".join(lines)
-
-    def _relative(self, home: str, surname: str, phone: str, unit: str, numbers: Numbers) -> str:
-        self.relatives += 1
-        bits = self.random.getrandbits(32)
-        is_male, birth = bits & 1, _PARENTS + (bits >> 1 & 4095)
-        name = (surname if is_male else SURNAMES[bits >> 13 & 127]) + GIVEN[(bits >> 20) % _GIVEN_COUNT]
-        number = numbers.next(birth, is_male)
-        return (f"R{self.relatives:08d},{name},relative,{unit},{home},{'01' if number else ''},{number},{phone},"
-                f"{2 - is_male},{ISO[birth]},\n")  # fmt: skip
-
-    def _staff(self, school: SchoolPlan, numbers: Numbers) -> str:
-        lines = []
-        for _ in range(school.staff):
-            self.staff += 1
-            self.homes += 1
-            bits = self.random.getrandbits(40)
-            is_male, birth = bits & 1, _ADULTS + (bits >> 1 & 8191)
-            name = SURNAMES[bits >> 14 & 127] + GIVEN[(bits >> 21 & 2047) % _GIVEN_COUNT]
-            number = numbers.next(birth, is_male)
-            lines.append(
-                f"T{self.staff:08d},{name},staff,{school.code},H{self.homes:08d},{'01' if number else ''},{number},"
-                f"{_phone(self.homes)},{2 - is_male},{ISO[birth]},{'outsourced' if bits >> 32 < 12 else ''}\n"
-            )
-        return "".join(lines)
+    def number(self, area: str, born: date, sex: str) -> str:
+        """`sex` is 1 (odd) or 2 (even), GB/T 2261.1. Raises ValueError when an area's day is used up."""
+        place = self._given[area, born, sex]
+        self._given[area, born, sex] += 1
+        running = 2 * place + (1 if sex == "1" else 2)
+        if running > 999:
+            raise ValueError(f"no number left for {area} {born}")
+        body = f"{area}{born:%Y%m%d}{running:03}"
+        return body + check_digit(body)
 
 
-_GIVEN_COUNT = len(GIVEN)
-_PARENTS, _ADULTS = birth_number(date(1982, 1, 1)), birth_number(date(1976, 1, 1))
+def invent_birth(random: Random, age: int, today: date) -> date:
+    """A birth date that makes somebody about `age` years old."""
+    return today - timedelta(days=age * 365 + random.randrange(365))
+
+
+def phone(number: int) -> str:
+    """A number of the right form from a block that is nobody's here."""
+    return f"199{number:08}"

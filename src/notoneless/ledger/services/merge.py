@@ -13,7 +13,7 @@ from django.db import transaction
 
 from notoneless.kernel.sql import execute, fetch, is_postgres, lock_exclusively, rows_table, temp_table
 from notoneless.ledger.keys import GroupClaim, SessionKey, Window
-from notoneless.ledger.services.partitions import ensure_partition
+from notoneless.ledger.services.partitions import analyze_partition, ensure_partition
 from notoneless.ledger.services.tallies import apply_changes
 
 Progress = Callable[[int, int], None]
@@ -24,6 +24,9 @@ _SETTLE = """CASE WHEN e.claim = 'owed'
                   THEN CASE WHEN s.filled_at IS NOT NULL THEN 'reported' WHEN %(closed)s THEN 'missing' ELSE 'due' END
                   ELSE CASE WHEN s.filled_at IS NOT NULL THEN 'reported' ELSE 'excused' END END"""
 _ON_TIME = "CASE WHEN s.filled_at IS NULL THEN NULL ELSE s.filled_at <= %(due_at)s END"
+_ANY_SLOT = "SELECT 1 FROM {table} s WHERE s.district_id = %(district)s AND " + _SLOT_ON_KEY + " LIMIT 1"
+BULK = 5000
+"""Above so many rows it pays to count the partition first, so that PostgreSQL plans by what is there."""
 _WAS = "s.population, s.district_id, s.unit_id, s.state, s.on_time, s.measures"
 
 
@@ -61,14 +64,19 @@ def merge_claims(
     merged = Merged()
     params = key.params() | window._asdict() | {"closed": is_closed}
     with _staged(key, claims, only):
-        districts = [row[0] for row in fetch("SELECT DISTINCT district_id FROM expected ORDER BY district_id")]
+        sizes = fetch("SELECT district_id, COUNT(*) FROM expected GROUP BY district_id ORDER BY district_id")
+        districts = [district for district, _ in sizes]
+        if sum(size for _, size in sizes) > BULK:
+            analyze_partition(key.table, key.day)
         for done, district in enumerate(districts):
             progress(done, len(districts))
             with transaction.atomic():
                 lock_exclusively(key.lock)
+                of_district = params | {"district": district}
+                has_slots = bool(fetch(_ANY_SLOT.format(table=key.table), of_district))
                 if not is_closed:
-                    _stage_new(key, params | {"district": district}, is_refresh=only is not None)
-                _stage_changed(key, params | {"district": district})
+                    _stage_new(key, of_district, is_refresh=only is not None, has_slots=has_slots)
+                _stage_changed(key, of_district)
                 merged += _apply(key, params)
         with transaction.atomic():
             lock_exclusively(key.lock)
@@ -131,7 +139,9 @@ def _staged(key: SessionKey, claims: Sequence[GroupClaim], only: Sequence[int] |
         yield
 
 
-def _stage_new(key: SessionKey, params: dict[str, object], *, is_refresh: bool) -> None:
+def _stage_new(key: SessionKey, params: dict[str, object], *, is_refresh: bool, has_slots: bool) -> None:
+    """A district without slots is opened for the first time: then there is nothing to compare with."""
+    known = f"EXISTS (SELECT 1 FROM {key.table} s WHERE s.respondent_id = e.respondent_id AND {_SLOT_ON_KEY})"
     execute(
         f"""
         INSERT INTO slot_change
@@ -140,8 +150,7 @@ def _stage_new(key: SessionKey, params: dict[str, object], *, is_refresh: bool) 
                CASE WHEN e.claim = 'owed' THEN %(added)s ELSE e.reason END, e.policy_id,
                NULL, NULL, NULL, NULL, NULL, NULL
         FROM expected e
-        LEFT JOIN {key.table} s ON s.respondent_id = e.respondent_id AND {_SLOT_ON_KEY}
-        WHERE e.district_id = %(district)s AND s.respondent_id IS NULL
+        WHERE e.district_id = %(district)s AND {f"NOT {known}" if has_slots or is_refresh else "true"}
         """,
         params | {"added": "added" if is_refresh else ""},
     )

@@ -19,3 +19,9 @@ def ensure_partition(table: str, day: date) -> None:
     with transaction.atomic():
         lock_exclusively(f"partition:{table}")
         execute(f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF {table} FOR VALUES FROM ('{first}') TO ('{after}')")
+
+
+def analyze_partition(table: str, day: date) -> None:
+    """Let PostgreSQL count the partition of a day: a fresh one still looks empty to its planner."""
+    if is_postgres():
+        execute(f"ANALYZE {table}_{day:%Y_%m}")
