@@ -117,11 +117,11 @@ def plan_schools(scale: Scale) -> Iterator[SchoolPlan]:
         serial += 1
         yield _plan(serial, KINDS[kind], CITY[0], "370102", "市直")
     homes = cycle(districts_of(scale))
-    for place, kind in enumerate(islice(cycle(scale.mix), scale.schools - len(scale.direct))):
+    for kind in islice(cycle(scale.mix), scale.schools - len(scale.direct)):
         serial += 1
         area, name = next(homes)
-        # Every 20th primary school of a county stands under its central school (中心校).
-        is_rural = kind == "primary" and area == "370112" and place % 4 == 1
+        # Every other primary school of one district stands under its central school (中心校).
+        is_rural = kind == "primary" and area == "370112" and serial % 2 == 0
         yield _plan(serial, KINDS[kind], f"{area}-ZX" if is_rural else area, area, name[:2])
 
 

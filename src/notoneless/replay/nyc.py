@@ -69,8 +69,17 @@ def read_day_file(name: str, data: bytes) -> tuple[date, list[SchoolRow]]:
 
 def _row(item: dict[str, str]) -> SchoolRow:
     text = item["ATTN_PCT"]
-    rate = None if text == "NS" else int(Decimal(text).scaleb(2).to_integral_exact())
-    return SchoolRow(item["DBN"], item["SCHOOL_NAME"], item["Borough"], item["DistrictCode"], rate)
+    return SchoolRow(
+        item["DBN"], item["SCHOOL_NAME"], item["Borough"], item["DistrictCode"], None if text == "NS" else _rate(text)
+    )
+
+
+def _rate(text: str) -> int:
+    """35.67 is 3567; finer than that would have to be rounded, which nobody asked for."""
+    hundredths = Decimal(text).scaleb(2)
+    if hundredths != int(hundredths):
+        raise ValueError(text)
+    return int(hundredths)
 
 
 def replay_nyc(path: Path, *, most: int | None = None, progress: Progress = lambda what, done, total: None) -> Replayed:
