@@ -49,7 +49,6 @@ OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR
 """
 
 
-
 def licence_name(package: str) -> str:
     return f"LICENSE.{package.replace('@', '').replace('/', '-')}.txt"
 

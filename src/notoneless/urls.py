@@ -6,7 +6,11 @@ from django.views.i18n import set_language
 
 from notoneless.web import edge
 from notoneless.web.account import views as account
+from notoneless.web.api.routes import api
 from notoneless.web.bureau import views as bureau
+from notoneless.web.family import views as family
+from notoneless.web.school import views as school
+from notoneless.web.teacher import views as teacher
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", account.home, name="home"),
@@ -14,6 +18,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-out/", LogoutView.as_view(), name="sign_out"),
     path("no-role/", account.no_role, name="no_role"),
     path("language/", set_language, name="language"),
+    path("api/v1/", api.urls),
+    path("family/", family.family, name="family"),
+    path("family/done/", family.done, name="family_done"),
+    path("class/", teacher.classes, name="classes"),
+    path("class/<str:code>/", teacher.class_page, name="class_page"),
+    path("class/<str:code>/people/<int:person_id>/", teacher.report, name="class_report"),
+    path("school/", school.schools, name="schools"),
+    path("school/<str:code>/", school.school_page, name="school_page"),
     path("bureau/", bureau.bureaus, name="bureaus"),
     path("bureau/<str:code>/", bureau.figures, name="bureau_figures"),
     path("bureau/<str:code>/ranking/", bureau.ranking, name="bureau_ranking"),

@@ -60,9 +60,9 @@ def _enter_policies(root: Unit, today: date) -> None:
         ("morning-check", today - timedelta(days=8), "12", "此前晨检用纸质登记", "Morning checks were kept on paper"),
     ):  # fmt: skip
         Policy.objects.create(
-            unit=root, duty_id=codes[code].id, effect="waive", effective_from=date(today.year, 1, 1), effective_to=until,
-            days=["school_day"], issuer=root.name, document=f"泉教体卫〔{today.year}〕{number}号",
-            title_zh=zh, title_en=en,
+            unit=root, duty_id=codes[code].id, effect="waive", effective_from=date(today.year, 1, 1),
+            effective_to=until, days=["school_day"], issuer=root.name,
+            document=f"泉教体卫〔{today.year}〕{number}号", title_zh=zh, title_en=en,
         )  # fmt: skip
 
 

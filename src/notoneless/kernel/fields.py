@@ -16,9 +16,9 @@ class InstantField(models.BigIntegerField):  # type: ignore[type-arg]
     """
 
     if TYPE_CHECKING:  # what django-stubs reads
-        _pyi_private_set_type: datetime | int | None
-        _pyi_private_get_type: datetime
-        _pyi_lookup_exact_type: datetime | int
+        _pyi_private_set_type: datetime | int | None  # type: ignore[assignment]
+        _pyi_private_get_type: datetime  # type: ignore[assignment]
+        _pyi_lookup_exact_type: datetime | int  # type: ignore[assignment]
 
     def from_db_value(self, value: int | None, expression: object, connection: object) -> datetime | None:
         return None if value is None else from_micros(value)

@@ -68,17 +68,14 @@ def as_day(value: date | str) -> date:
 
 @contextmanager
 def temp_table(name: str, columns: str) -> Iterator[None]:
-    """A session-private table that is empty on entry and on exit.
+    """A session-private table that is empty on entry, and on exit unless something failed.
 
     It is kept for the session's next use: on PostgreSQL each new one would cost catalogue rows and locks.
     """
     execute(f"CREATE TEMPORARY TABLE IF NOT EXISTS {name} ({columns})")
     _empty(name)
-    try:
-        yield
-    finally:
-        if not connection.needs_rollback:
-            _empty(name)
+    yield
+    _empty(name)  # not after an error: the next use empties it, and the error must stay the first thing told
 
 
 def _empty(name: str) -> None:

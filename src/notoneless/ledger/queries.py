@@ -32,7 +32,7 @@ _FIELDS = ("unit_id", "parent_id", "code", "name", "name_en", "level", "kind", "
 
 
 def day_unit(scope: Scope, day: date, code: str) -> DayUnitRef:
-    """The unit of this code on that day. Raises `day_not_open` and `unknown_unit` (`out_of_scope` to limited viewers)."""
+    """The unit of this code on that day. Raises `day_not_open`, `unknown_unit`, `out_of_scope`."""
     row = DayUnit.objects.filter(day=day, code=code).values_list(*_FIELDS).first()
     if row is None:
         if not DaySession.objects.filter(day=day).exists():

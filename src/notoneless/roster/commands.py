@@ -31,9 +31,9 @@ def roster() -> None:
 
 @app.command("import")
 def import_files(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help=".xlsx, .csv, or a OneRoster folder or .zip")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help=".xlsx, .csv, OneRoster folder or .zip")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing; say what would change.")] = False,
-    report: Annotated[Path | None, typer.Option("--report", help="Give the file back with a status on each row.")] = None,
+    report: Annotated[Path | None, typer.Option("--report", help="Give the file back, a status on each row.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     on: Annotated[str, typer.Option("--on", metavar="YYYY-MM-DD", help="The day it takes effect; else today.")] = "",
     lang: Annotated[str, typer.Option("--lang", metavar="zh|en", help="Language of messages; else both.")] = "",
@@ -84,7 +84,8 @@ def _print_summary(outcome: ImportOutcome, language: str) -> None:
     for title, counts in (("机构 / units", outcome.units), ("人员 / people", outcome.people)):
         if counts.rows:
             typer.echo(
-                f"{title}: {counts.rows:,} 行 / rows, 新增 / added {counts.added:,}, 更改 / changed {counts.changed:,}, "
+                f"{title}: {counts.rows:,} 行 / rows, 新增 / added {counts.added:,}, "
+                f"更改 / changed {counts.changed:,}, "
                 f"未变 / unchanged {counts.unchanged:,}, 退回 / refused {counts.refused:,}"
             )
     for shown in outcome.errors[:ERRORS_PRINTED]:

@@ -78,9 +78,7 @@ SEXES = {"": "", "0": "0", "1": "1", "2": "2", "9": "9", "男": "1", "女": "2",
          "female": "2", "m": "1", "f": "2", "未知": "0"}  # fmt: skip
 """GB/T 2261.1: 0 unknown, 1 male, 2 female, 9 not stated; and what files really hold."""
 
-_KIND_NAMES = {
-    name.lower(): kind.code for kind in KINDS.values() for name in (kind.code, kind.zh, kind.en, *kind.also)
-}
+_KIND_NAMES = {name.lower(): kind.code for kind in KINDS.values() for name in (kind.code, kind.zh, kind.en, *kind.also)}
 _STAGE_NAMES = {name.lower(): code for code, (zh, en) in STAGES.items() for name in (code, zh, en)}
 _STAGE_NAMES |= {"kindergarten": "preschool", "幼儿园": "preschool", "university": "higher", "高中": "senior"}
 _POPULATION_NAMES = {name.lower(): code for code, (zh, en) in POPULATIONS.items() for name in (code, zh, en)}

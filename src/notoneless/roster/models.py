@@ -93,13 +93,10 @@ class Placement(models.Model):
 
 
 class Account(AbstractUser):
-    """Who signs in. Personal data: a sign-in name. Issue of credentials, MFA and retirement come with access control."""
+    """Who signs in. Personal data: a sign-in name. Ends when it is switched off and its audit entries have aged."""
 
     language = models.CharField(max_length=8, blank=True)
     person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="accounts")
-
-    class Meta:
-        pass
 
 
 class Grant(models.Model):

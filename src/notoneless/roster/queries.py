@@ -61,9 +61,9 @@ def scope_of(account: Account) -> Scope:
     paths: set[str] = set()
     households: set[int] = set()
     for path, household_id in Grant.objects.filter(account=account).values_list("unit__path", "household_id"):
-        if household_id is not None:
+        if household_id:
             households.add(household_id)
-        elif path:
+        if path:
             paths.add(path)
     return Scope(actor=account.get_username(), paths=tuple(sorted(paths)), households=frozenset(households))
 
@@ -99,14 +99,17 @@ def names_of(scope: Scope, ids: Sequence[int]) -> dict[int, str]:
     if not scope.is_everything:
         seen = _placements(scope).filter(person_id__in=ids).values("person_id")
         people = people.filter(Q(id__in=seen) | Q(household_id__in=scope.households))
-    return {id_: unseal(sealed, context=code).name for id_, code, sealed in people.values_list("id", "code", "sealed")}
+    return {
+        id_: unseal(bytes(sealed), context=code).name
+        for id_, code, sealed in people.values_list("id", "code", "sealed")
+    }
 
 
 def personal_of(scope: Scope, ids: Iterable[int]) -> dict[int, Personal]:
     """Name, document number and phone of people whom the scope reaches now. For follow-up, one class at a time."""
     placements = _placements(scope).filter(to_day=None, person_id__in=list(ids))
     rows = placements.values_list("person_id", "person__code", "person__sealed")
-    return {id_: unseal(sealed, context=code) for id_, code, sealed in rows}
+    return {id_: unseal(bytes(sealed), context=code) for id_, code, sealed in rows}
 
 
 def _placements(scope: Scope) -> QuerySet[Placement]:
@@ -129,7 +132,7 @@ def _people(placements: QuerySet[Placement]) -> list[PersonRow]:
         "unit_id",
     )  # fmt: skip
     return [
-        PersonRow(id_, code, unseal(sealed, context=code).name, population, tags, household_id, unit_id)
+        PersonRow(id_, code, unseal(bytes(sealed), context=code).name, population, tags, household_id, unit_id)
         for id_, code, sealed, population, tags, household_id, unit_id in rows
     ]
 
@@ -137,7 +140,7 @@ def _people(placements: QuerySet[Placement]) -> list[PersonRow]:
 def codes_and_names(ids: Sequence[int]) -> dict[int, tuple[str, str]]:
     """Code and decrypted name of people whose slots the caller has already found inside its scope."""
     rows = Person.objects.filter(id__in=ids).values_list("id", "code", "sealed")
-    return {id_: (code, unseal(sealed, context=code).name) for id_, code, sealed in rows}
+    return {id_: (code, unseal(bytes(sealed), context=code).name) for id_, code, sealed in rows}
 
 
 def units_under(scope: Scope, code: str) -> list[Unit]:

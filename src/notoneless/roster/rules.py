@@ -10,12 +10,14 @@ from collections.abc import Set
 from datetime import date
 from functools import lru_cache
 
-PROVINCES = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split()
+_PROVINCE_CODES = (
+    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83"
 )
+PROVINCES = frozenset(_PROVINCE_CODES.split())
 """First two digits of GB/T 2260, with 81, 82 and 83 of the residence permits for Hong Kong, Macao and Taiwan."""
 
-SCHOOL_TYPES = frozenset("11 21 22 31 32 33 34 35 36 37 41 42 51 91 92 93".split())
+_TYPE_CODES = "11 21 22 31 32 33 34 35 36 37 41 42 51 91 92 93"
+SCHOOL_TYPES = frozenset(_TYPE_CODES.split())
 
 RESIDENT = "01"
 DOCUMENTS: dict[str, tuple[str, ...]] = {
@@ -37,7 +39,10 @@ _CHECKS = "10X98765432"
 _DAY = re.compile(r"(\d{4})([-/.年])(\d{1,2})(?:[-/.月])(\d{1,2})日?(?:[ T]00:00(?::00)?)?", re.ASCII)
 _COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
 _MOBILE = re.compile(r"(?:\+86|0086)?(1[3-9][0-9]{9})", re.ASCII)
-_OTHER_PHONE = re.compile(r"\+[1-9][0-9]{6,14}|0[1-9][0-9]{1,2}[2-9][0-9]{6,7}|[2-9][0-9]{6,7}|[48]00[0-9]{7}", re.ASCII)
+# International, landline with and without area code, service number.
+_OTHER_PHONE = re.compile(
+    r"\+[1-9][0-9]{6,14}|0[1-9][0-9]{1,2}[2-9][0-9]{6,7}|[2-9][0-9]{6,7}|[48]00[0-9]{7}", re.ASCII
+)
 _PHONE_FILLING = str.maketrans("", "", " -()\t\u3000\xa0\u2010\u2011\u2013\u2014")
 _ROUNDED = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+[0-9]{2,}", re.ASCII)
 

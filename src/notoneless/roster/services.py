@@ -17,6 +17,7 @@ from notoneless.roster.imports.annotated import Statuses, write_refusal, write_r
 from notoneless.roster.imports.outcome import Counts, ImportOutcome, RowError
 from notoneless.roster.imports.person_merge import PeopleDone, Progress, merge_people
 from notoneless.roster.imports.refusals import SOURCE_STEP, errors_by_place, first_errors, refuse
+from notoneless.roster.imports.scratch import scratch_on_disk
 from notoneless.roster.imports.staging import staging_tables
 from notoneless.roster.imports.unit_merge import UnitsDone, merge_units
 
@@ -42,7 +43,7 @@ def import_roster(
         raise DomainError("report_not_writable", "--report")
     try:
         sources = _open_all(paths, day=day)
-        with transaction.atomic():
+        with scratch_on_disk(), transaction.atomic():
             # Two imports at once would each judge by what the other is about to change.
             lock_exclusively("roster.import")
             with staging_tables():
@@ -98,7 +99,7 @@ def _merge(
         progress("units", units.counts.rows, units.counts.rows)
         people = merge_people(
             [each for each in numbered if each[1].subject == "people"], units.standing, day=day, today=today,
-            since=since, is_dry_run=is_dry_run, progress=progress,
+            since=since, is_dry_run=is_dry_run, is_reported=is_reported, progress=progress,
         )  # fmt: skip
         links = _refuse_links([each for each in numbered if each[1].subject == "links"])
     except FileRefused as error:

@@ -67,11 +67,9 @@ def signed_in(
     """The view gets the reader; whoever has not signed in is sent to do so."""
 
     @wraps(view)
-    def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if request.user.is_anonymous:
             return redirect_to_login(request.get_full_path())
         return view(request, reader_of(request), *args, **kwargs)
 
     return wrapped
-
-

@@ -207,8 +207,19 @@ def _apply(key: SessionKey, params: dict[str, object]) -> Merged:
         FROM slot_change GROUP BY 1
         """
     )
-    if not counted:
-        return Merged()
+    merged = Merged(**dict(counted))
+    if merged == Merged():
+        return merged
+    if merged.added:
+        _insert(key, params)
+    if merged != Merged(added=merged.added):
+        _update(key, params)
+    apply_changes(key)
+    execute("DELETE FROM slot_change")
+    return merged
+
+
+def _insert(key: SessionKey, params: dict[str, object]) -> None:
     execute(
         f"""
         INSERT INTO {key.table} (respondent_id, day, duty_id, session, district_id, unit_id, population, state, reason,
@@ -220,6 +231,9 @@ def _apply(key: SessionKey, params: dict[str, object]) -> Merged:
         """,
         params,
     )
+
+
+def _update(key: SessionKey, params: dict[str, object]) -> None:
     execute(
         f"""
         UPDATE {key.table} AS s
@@ -231,6 +245,3 @@ def _apply(key: SessionKey, params: dict[str, object]) -> Merged:
         """,
         params,
     )
-    apply_changes(key)
-    execute("DELETE FROM slot_change")
-    return Merged(**dict(counted))

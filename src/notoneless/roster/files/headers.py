@@ -1,4 +1,4 @@
-"""Which column is which: English and Chinese names, any order; the header decides whether a table is units or people."""
+"""Which column is which: English and Chinese names, any order. The header decides: units or people."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

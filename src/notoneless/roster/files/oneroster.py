@@ -4,8 +4,8 @@ Kinds: national and state are `province`; local is `city`; district is `district
 `school` within its parent; a class is `class` below its school. Codes are sourcedIds; the hyphens of a UUID are left
 out, so that it fits. Academic sessions, courses, demographics and other files are not read.
 
-What must be known about everyone before the first row is told is kept in dicts of ids: which class each pupil is in, and
-who is whose agent. That is some 200 bytes a pupil.
+What must be known about everyone before the first row is told is kept in dicts of ids: which class each pupil is in,
+and who is whose agent. That is some 200 bytes a pupil.
 """
 
 import zipfile

@@ -78,7 +78,7 @@ def _rows(sheet: CalamineSheet) -> Iterator[RawRow]:
     for number, values in enumerate(sheet.iter_rows(), start=first):
         cells = [value if value.__class__ is str else _text(value) for value in values]
         if any(cells):
-            yield number, cells  # type: ignore[misc] # the comprehension narrows by class, which mypy does not follow
+            yield number, cells
 
 
 def _text(value: Cell) -> str:

@@ -52,12 +52,12 @@ def write_report(path: Path, sources: Sequence[Source], statuses: Statuses) -> N
     with xlsxwriter.Workbook(str(path), {"constant_memory": True, "in_memory": False}) as book:
         for number, source in enumerate(sources):
             rows = iter(source.table.read())
-            part = 0
-            while part == 0 or rows_left:
+            part, is_more = 0, True
+            while is_more:
                 part += 1
                 sheet = book.add_worksheet(_sheet_name(number, part, source.label))
                 _write_header(sheet, source.table.header)
-                rows_left = _write_rows(sheet, rows, source, number=number, statuses=statuses)
+                is_more = _write_rows(sheet, rows, source, number=number, statuses=statuses)
 
 
 def write_refusal(path: Path, errors: Sequence[RowError]) -> None:
@@ -83,9 +83,7 @@ def _write_header(sheet: Worksheet, header: Sequence[str]) -> None:
         sheet.write_string(0, column, title)
 
 
-def _write_rows(
-    sheet: Worksheet, rows: Iterator[RawRow], source: Source, *, number: int, statuses: Statuses
-) -> bool:
+def _write_rows(sheet: Worksheet, rows: Iterator[RawRow], source: Source, *, number: int, statuses: Statuses) -> bool:
     """Fill one sheet; True when it is full and rows may be left."""
     width = len(source.table.header)
     for line, (row_number, cells) in enumerate(rows, start=1):

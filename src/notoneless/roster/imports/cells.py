@@ -1,7 +1,10 @@
-"""Checks that units and people share. A problem is (error code, column, parameters); columns are ours, not the file's."""
+"""Checks that units and people share. A problem is (error code, column, parameters), the column by our name."""
 
 from notoneless.roster.files.headers import Problem
 from notoneless.roster.rules import is_rounded, plain, read_day, tidy
+
+_BAD_SIGNS = frozenset(" \\/?#%")
+"""Signs that would break an address: unit codes stand in those of pages and API."""
 
 
 def read_code(text: str, column: str, limit: int, problems: list[Problem], *, required: bool = True) -> str:
@@ -17,7 +20,7 @@ def read_code(text: str, column: str, limit: int, problems: list[Problem], *, re
         return ""
     if is_rounded(code):
         problems.append(("number_lost_digits", column, {}))
-    elif not code.isprintable() or " " in code or "\\" in code:
+    elif not code.isprintable() or not _BAD_SIGNS.isdisjoint(code):
         problems.append(("bad_code", column, {}))
     elif len(code) > limit:
         problems.append(("value_too_long", column, {"limit": limit}))

@@ -8,13 +8,11 @@ from notoneless.roster.imports.scratch import scratch_table
 
 HOUSEHOLD_UNIT = "import_household_unit"
 
-# S608 throughout: the statements are put together from names of our own tables.
-
 _REPEATED_CODES = f"""
     SELECT s.place FROM {staging.TABLE} s
     JOIN (SELECT code, min(place) AS first FROM {staging.TABLE} GROUP BY code HAVING count(*) > 1) d
       ON d.code = s.code AND s.place > d.first
-"""  # noqa: S608
+"""
 
 # Whoever holds the document in the roster keeps it; otherwise the first row does.
 _REPEATED_DOCUMENTS = f"""
@@ -28,7 +26,7 @@ _REPEATED_DOCUMENTS = f"""
         JOIN {staging.TABLE} s ON s.id_index = d.id_index AND NOT (s.id_index = '')
         LEFT JOIN roster_person p ON p.code = s.code AND p.id_index = s.id_index
     ) ranked WHERE turn > 1
-"""  # noqa: S608
+"""
 
 # A person of the roster whose own row is in the file gives the document up (or the row above has found the repeat).
 _TAKEN_DOCUMENTS = f"""
@@ -36,13 +34,13 @@ _TAKEN_DOCUMENTS = f"""
     JOIN roster_person p ON p.id_index = s.id_index AND NOT (p.id_index = '') AND p.code <> s.code
     WHERE NOT (s.id_index = '')
       AND NOT EXISTS (SELECT 1 FROM {staging.TABLE} o WHERE o.code = p.code AND o.leaving = 0)
-"""  # noqa: S608
+"""
 
 _UNPLACED = f"""
     SELECT s.place FROM {staging.TABLE} s
     LEFT JOIN {HOUSEHOLD_UNIT} u ON u.household = s.household
     WHERE s.unit_id IS NULL AND s.leaving = 0 AND u.unit_id IS NULL
-"""  # noqa: S608
+"""
 
 
 def refuse_unfit_people(*, is_roster_empty: bool) -> int:
@@ -69,21 +67,20 @@ def household_units() -> AbstractContextManager[None]:
 
 
 def _refuse(places: str, code: str, column: str) -> int:
-    before = int(fetch(f"SELECT count(*) FROM {refusals.TABLE}")[0][0])  # noqa: S608
-    execute(f"INSERT INTO {refusals.TABLE} SELECT r.place, '{code}', '{column}', '{{}}' FROM ({places}) r")  # noqa: S608
-    moved = int(fetch(f"SELECT count(*) FROM {refusals.TABLE}")[0][0]) - before  # noqa: S608
+    before = int(fetch(f"SELECT count(*) FROM {refusals.TABLE}")[0][0])
+    execute(f"INSERT INTO {refusals.TABLE} SELECT r.place, '{code}', '{column}', '{{}}' FROM ({places}) r")
+    moved = int(fetch(f"SELECT count(*) FROM {refusals.TABLE}")[0][0]) - before
     if moved:
         execute(
-            f"DELETE FROM {staging.TABLE} WHERE place IN "  # noqa: S608
-            f"(SELECT place FROM {refusals.TABLE} WHERE code = '{code}')"
+            f"DELETE FROM {staging.TABLE} WHERE place IN (SELECT place FROM {refusals.TABLE} WHERE code = '{code}')"
         )
     return moved
 
 
 def _fill_household_units(*, is_roster_empty: bool) -> None:
     """The unit of each household's first pupil by code, in the file or, where the file is silent, in the roster."""
-    execute(f"DELETE FROM {HOUSEHOLD_UNIT}")  # noqa: S608
-    if not fetch(f"SELECT 1 FROM {staging.TABLE} WHERE unit_id IS NULL AND leaving = 0 LIMIT 1"):  # noqa: S608
+    execute(f"DELETE FROM {HOUSEHOLD_UNIT}")
+    if not fetch(f"SELECT 1 FROM {staging.TABLE} WHERE unit_id IS NULL AND leaving = 0 LIMIT 1"):
         return
     # The same order on both databases, whatever the locale.
     order = 'code COLLATE "C"' if is_postgres() else "code"
@@ -96,7 +93,7 @@ def _fill_household_units(*, is_roster_empty: bool) -> None:
         JOIN roster_person p ON p.household_id = h.id AND p.population = 'student'
         JOIN roster_placement l ON l.person_id = p.id AND l.to_day IS NULL
         WHERE NOT EXISTS (SELECT 1 FROM {staging.TABLE} o WHERE o.code = p.code)
-    """  # noqa: S608
+    """
     execute(f"""
         INSERT INTO {HOUSEHOLD_UNIT}
         SELECT household, unit_id FROM (
@@ -107,5 +104,5 @@ def _fill_household_units(*, is_roster_empty: bool) -> None:
                 {"" if is_roster_empty else in_roster}
             ) pupils
         ) ranked WHERE turn = 1
-    """)  # noqa: S608
+    """)
     execute(f"ANALYZE {HOUSEHOLD_UNIT}")

@@ -22,21 +22,20 @@ def refuse(refusals: Sequence[Refusal]) -> None:
         return
     rows = [(place, code, column, json.dumps(params)) for place, (code, column, params) in refusals]
     item, params = rows_table("r", {"place": "bigint", "code": "text", "field": "text", "params": "text"}, rows)
-    # S608: names of our own tables.
-    execute(f"INSERT INTO {TABLE} SELECT r.place, r.code, r.field, r.params FROM {item}", params)  # noqa: S608
+    execute(f"INSERT INTO {TABLE} SELECT r.place, r.code, r.field, r.params FROM {item}", params)
 
 
 def first_errors(sources: Sequence[Source]) -> tuple[list[RowError], int]:
     """The first ERRORS_SHOWN in the order of files and rows, and how many more there are."""
-    found = fetch(f"SELECT place, code, field, params FROM {TABLE} ORDER BY place, field, code LIMIT {ERRORS_SHOWN}")  # noqa: S608
-    total = int(fetch(f"SELECT count(*) FROM {TABLE}")[0][0])  # noqa: S608
+    found = fetch(f"SELECT place, code, field, params FROM {TABLE} ORDER BY place, field, code LIMIT {ERRORS_SHOWN}")
+    total = int(fetch(f"SELECT count(*) FROM {TABLE}")[0][0])
     return [_error(sources, *row) for row in found], total - len(found)
 
 
 def errors_by_place(sources: Sequence[Source]) -> dict[int, list[DomainError]]:
     """Every refusal, for the report that the clerk gets back."""
     reasons: dict[int, list[DomainError]] = {}
-    for row in fetch(f"SELECT place, code, field, params FROM {TABLE} ORDER BY place"):  # noqa: S608
+    for row in fetch(f"SELECT place, code, field, params FROM {TABLE} ORDER BY place"):
         reasons.setdefault(row[0], []).append(_error(sources, *row).error)
     return reasons
 

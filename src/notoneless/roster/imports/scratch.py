@@ -1,9 +1,11 @@
-"""Tables of one import. Unlike kernel.sql.temp_table they are dropped, so that they are filled first and indexed later."""
+"""Tables of one import. Unlike kernel.sql.temp_table they are dropped: filled first, indexed later, and big."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from notoneless.kernel.sql import execute
+from django.db import connection
+
+from notoneless.kernel.sql import execute, fetch, is_postgres
 
 
 @contextmanager
@@ -13,3 +15,20 @@ def scratch_table(name: str, columns: str) -> Iterator[None]:
     execute(f"CREATE TEMPORARY TABLE {name} ({columns})")
     yield
     execute(f"DROP TABLE {name}")
+
+
+@contextmanager
+def scratch_on_disk() -> Iterator[None]:
+    """SQLite keeps the scratch tables of this connection in a file, not in memory: a city's people take 600 MB.
+
+    Goes around the transaction, in which SQLite refuses the change; does nothing inside one, and on PostgreSQL.
+    """
+    if is_postgres() or connection.in_atomic_block:
+        yield
+        return
+    ((before,),) = fetch("PRAGMA temp_store")
+    execute("PRAGMA temp_store = FILE")
+    try:
+        yield
+    finally:
+        execute(f"PRAGMA temp_store = {before}")

@@ -39,8 +39,8 @@ def merge_units(sources: Sequence[tuple[int, Source]], *, day: date) -> UnitsDon
     changed = [row for row in rows.values() if row.code in known and row.attributes() != known[row.code].attributes()]
     ids = _insert(new)
     _update(changed)
-    wanted = {**known, **{row.code: row for row in changed}, **{row.code: replace(row, id=ids[row.code]) for row in new}}
-    tree = placed(wanted)
+    ids |= {row.code: known[row.code].id for row in changed}
+    tree = placed({**known, **{row.code: replace(row, id=ids[row.code]) for row in (*new, *changed)}})
     _update_tree([unit for unit in tree.values() if _is_moved(unit, known.get(unit.code))])
     done.standing = standing_on(tree, day.isoformat())
     done.added.extend(sorted(row.place for row in new))
@@ -87,7 +87,8 @@ def _known_units() -> dict[str, UnitState]:
         "u.closed_on, u.id, u.path, u.district_id, u.school_id, u.authority_id "
         "FROM roster_unit u LEFT JOIN roster_unit a ON a.id = u.authority_id"
     )
-    return {row[0]: UnitState(*row[:8], _iso(row[8]), _iso(row[9]), *row[10:]) for row in found}
+    units = (UnitState(*row) for row in found)
+    return {unit.code: replace(unit, opened_on=_iso(unit.opened_on), closed_on=_iso(unit.closed_on)) for unit in units}
 
 
 def _iso(value: date | str | None) -> str | None:
@@ -105,9 +106,8 @@ def _insert(units: Sequence[UnitState]) -> dict[str, int]:
         return {}
     item, params = rows_table("r", _TYPES, [_cells(unit) for unit in units])
     columns = ", ".join(_TYPES)
-    # S608: column names are the keys of _TYPES.
     inserted = fetch(
-        f"INSERT INTO roster_unit ({columns}, path, district_id, school_id) "  # noqa: S608
+        f"INSERT INTO roster_unit ({columns}, path, district_id, school_id) "
         f"SELECT {columns}, '', 0, 0 FROM {item} RETURNING code, id",
         params,
     )
@@ -119,7 +119,7 @@ def _update(units: Sequence[UnitState]) -> None:
         return
     item, params = rows_table("r", _TYPES, [_cells(unit) for unit in units])
     sets = ", ".join(f"{column} = r.{column}" for column in _TYPES if column != "code")
-    execute(f"UPDATE roster_unit SET {sets} FROM {item} WHERE roster_unit.code = r.code", params)  # noqa: S608
+    execute(f"UPDATE roster_unit SET {sets} FROM {item} WHERE roster_unit.code = r.code", params)
 
 
 def _is_moved(unit: UnitState, before: UnitState | None) -> bool:
@@ -135,4 +135,4 @@ def _update_tree(units: Sequence[UnitState]) -> None:
     rows = [(unit.id, unit.authority_id, unit.path, unit.district_id, unit.school_id) for unit in units]
     item, params = rows_table("r", _TREE_TYPES, rows)
     sets = ", ".join(f"{column} = r.{column}" for column in _TREE_TYPES if column != "id")
-    execute(f"UPDATE roster_unit SET {sets} FROM {item} WHERE roster_unit.id = r.id", params)  # noqa: S608
+    execute(f"UPDATE roster_unit SET {sets} FROM {item} WHERE roster_unit.id = r.id", params)

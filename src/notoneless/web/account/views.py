@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from notoneless.kernel.errors import DomainError
@@ -27,9 +27,10 @@ class SignIn(LoginView):
         answer: HttpResponse = super().post(request, *args, **kwargs)
         return answer
 
-    def form_valid(self, form: AuthenticationForm) -> HttpResponseRedirect:
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         throttle.forget(*self._who())
-        return super().form_valid(form)
+        answer: HttpResponse = super().form_valid(form)
+        return answer
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         throttle.record_failure(*self._who())

@@ -9,9 +9,9 @@ import msgspec
 from notoneless.expect.queries import DutyInfo
 from notoneless.ledger import queries as ledger_queries
 from notoneless.ledger.queries import DayUnitRef
-from notoneless.roster.scope import Scope
 from notoneless.rollup import queries as rollup_queries
 from notoneless.rollup.queries import Completeness, Line
+from notoneless.roster.scope import Scope
 
 CLOSURE = "closure"
 

@@ -11,8 +11,9 @@ from notoneless.expect import queries as expect_queries
 from notoneless.expect.queries import DutyInfo
 from notoneless.kernel.errors import DomainError
 from notoneless.ledger import queries as ledger_queries
-from notoneless.ledger.queries import DayUnitRef
+from notoneless.ledger.queries import DayUnitRef, SlotView
 from notoneless.rollup import queries as rollup_queries
+from notoneless.roster import queries as roster_queries
 from notoneless.web.access import Reader, signed_in
 from notoneless.web.bureau.figures import etag_of, figures_of
 from notoneless.web.ui.days import CLOCK, ShownDay, shown_day
@@ -66,17 +67,30 @@ def figures(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
     """The whole page; or, asked by htmx, its figures alone, and 304 while they are what the reader already has."""
     board = _board(request, reader, code, "figures")
     found = figures_of(reader.scope, code, board.shown.day, board.duty)
-    etag = etag_of(found.etag, reading())
+    people, page = _own_people(request, board)
+    etag = etag_of([found.etag, [(slot.state, slot.filled_at, name) for slot, name in people]], reading())
     as_of = CLOCK.now()
     is_poll = request.headers.get("HX-Request") == "true"
     response = HttpResponse(status=304)
     if not (is_poll and request.headers.get("If-None-Match") == etag):
         template = "bureau/figures.html#figures" if is_poll else "bureau/figures.html"
-        response = render(request, template, {"board": board, "figures": found, "etag": etag, "as_of": as_of})
+        context = {"board": board, "figures": found, "people": people, "people_page": page}
+        response = render(request, template, context | {"etag": etag, "as_of": as_of})
     if is_poll:
         response["ETag"] = etag
         response["X-As-Of"] = f"{localtime(as_of):%H:%M:%S}"
     return response
+
+
+def _own_people(request: HttpRequest, board: Board) -> tuple[list[tuple[SlotView, str]], Page]:
+    """One page of the people who count under exactly this unit: a class's pupils, a school's staff."""
+    if board.duty.respondent == "unit":
+        return [], Page(1, 0)
+    slots = ledger_queries.slots_of_unit(board.unit, board.shown.day, board.duty.id)
+    page = Page(page_number(request), len(slots))
+    shown = page.cut(slots)
+    names = roster_queries.codes_and_names([slot.respondent_id for slot in shown])
+    return [(slot, names[slot.respondent_id][1]) for slot in shown], page
 
 
 @require_safe
@@ -106,9 +120,13 @@ def missing(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
         people = rollup_queries.missing_people(
             reader.scope, code, day, board.duty.code, limit=page.per_page, offset=page.offset
         )
-        return render(
-            request, "bureau/missing.html", context | {"people": people.items, "page": Page(number, people.total)}
-        )
+        schools = ledger_queries.day_units(day, {one.unit.parent_id for one in people.items if one.unit.parent_id})
+        context |= {"people": people.items, "page": Page(number, people.total)}
+        # Above the school, a class alone does not say where somebody is.
+        context["schools"] = {} if board.unit.level in ("school", "class") else {
+            unit_id: ref.label(reading()) for unit_id, ref in schools.items() if ref.level == "school"
+        }  # fmt: skip
+        return render(request, "bureau/missing.html", context)
     lines = rollup_queries.missing_units(reader.scope, code, day, board.duty.code, level)
     page = Page(number, len(lines))
     return render(request, "bureau/missing.html", context | {"lines": page.cut(lines), "page": page})

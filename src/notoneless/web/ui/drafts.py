@@ -1,5 +1,6 @@
 """A page's draft: signed when it is shown, so that sending it twice is one act, and nobody can re-date it."""
 
+import json
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,9 +26,9 @@ class Draft:
     def token(self) -> str:
         return signing.dumps([self.id.hex, self.made_at.isoformat(), self.purpose], salt="notoneless.draft")
 
-    def report_id(self, *parts: str) -> str:
-        """The client report id of one report of this draft."""
-        return str(uuid.uuid5(self.id, ":".join(parts)))
+    def id_for(self, content: object) -> uuid.UUID:
+        """The same for the same content of the same draft: what is sent twice is known again."""
+        return uuid.uuid5(self.id, json.dumps(content, sort_keys=True, ensure_ascii=False))
 
 
 def new_draft(purpose: str) -> Draft:

@@ -50,7 +50,8 @@ class Question:
 
 def read_degrees(text: str, label: str, least: int, most: int) -> int:
     """36.5 as 365, exactly; full-width digits and a comma are read too. Raises DomainError naming `label`."""
-    found = _DEGREES.fullmatch(unicodedata.normalize("NFKC", text).strip().removesuffix("°C").removesuffix("度").strip())
+    plain = unicodedata.normalize("NFKC", text).strip().removesuffix("°C").removesuffix("度").strip()
+    found = _DEGREES.fullmatch(plain)
     if found is None:
         raise DomainError("temperature_not_degrees", label)
     tenths = int(found[1]) * 10 + int(found[2] or 0)
@@ -65,15 +66,18 @@ def read_degrees(text: str, label: str, least: int, most: int) -> int:
 
 
 class Sheet:
-    """One respondent's questions. `held` are the answers in the ledger; `sent` what the reader has just posted."""
+    """One respondent's questions. `held` are the answers in the ledger; `sent` what the reader has just posted.
 
-    def __init__(
-        self, form: Form, prefix: str, *, held: Mapping[str, Any] | None = None, sent: QueryDict | None = None
-    ) -> None:
+    A brief sheet is a line of a list: its lead is answered from the start, and the rest waits for another answer.
+    """
+
+    def __init__(self, form: Form, prefix: str, *, sent: QueryDict | None = None, is_brief: bool = False) -> None:
         self.form = form
         self.prefix = prefix
-        self.held = dict(held or {})
-        self.sent = sent
+        self.held: dict[str, Any] = {}
+        self.sent = QueryDict() if sent is None else sent
+        self.is_sent = sent is not None
+        self.is_brief = is_brief
         self.errors: dict[str, str] = {}
         self.entries: dict[str, Mapping[str, Any]] = {e["code"]: e for e in form.definition["fields"]}
         self.lead = next((e for e in self.entries.values() if e["type"] == "choice" and e.get("required")), None)
@@ -87,13 +91,27 @@ class Sheet:
         return [question for question in self._all() if question.is_folded]
 
     @property
+    def lead_question(self) -> Question:
+        return next(question for question in self._all() if question.type == "lead")
+
+    @property
+    def rest(self) -> list[Question]:
+        return [question for question in self._all() if question.type != "lead"]
+
+    @property
+    def rest_when(self) -> str:
+        """The condition under which the rest of a brief sheet is shown: anything but all is well."""
+        return json.dumps(self._not_well()) if self.lead is not None else ""
+
+    @property
     def opens_folded(self) -> bool:
-        return any(question.error or question.value not in ("", [], None) for question in self.folded if not
-                   question.type == "trips")  # fmt: skip
+        """Something in it is answered or wrong."""
+        told = (question for question in self.folded if question.type != "trips")
+        return any(question.error or question.value not in ("", [], None) for question in told)
 
     def is_blank(self) -> bool:
         """Nothing at all was filled in."""
-        return not any(value.strip() for name, values in self._sent() for value in values)
+        return not any(value.strip() for values in self._sent() for value in values)
 
     def read(self) -> dict[str, Any] | None:
         """The canonical answers that were sent; None when something is wrong, told in `errors`."""
@@ -119,13 +137,16 @@ class Sheet:
         else:
             self.errors[next(iter(self.entries))] = sentence(error)
 
-    def _sent(self) -> list[tuple[str, list[str]]]:
-        lists = [] if self.sent is None else self.sent.lists()
-        return [(name, [str(v) for v in values]) for name, values in lists if name.startswith(self.prefix)]
+    def _not_well(self) -> dict[str, Any]:
+        """The condition: the lead has been answered, and not with its first option."""
+        lead = self.lead or {}
+        return {"field": lead["code"], "not_in": [lead["options"][0]["code"]]}
+
+    def _sent(self) -> list[list[str]]:
+        return [[str(v) for v in values] for name, values in self.sent.lists() if name.startswith(self.prefix)]
 
     def _read_one(self, code: str, entry: Mapping[str, Any]) -> Any:
         """The answer to one question as the API takes it; None when it was left open."""
-        assert self.sent is not None
         name, kind = self.prefix + code, entry["type"]
         text = self.sent.get(name, "").strip()
         if kind == "choices":
@@ -146,7 +167,6 @@ class Sheet:
         return text
 
     def _read_trips(self, name: str) -> list[dict[str, str]]:
-        assert self.sent is not None
         rows = [
             {part: self.sent.get(f"{name}-{place}-{part}", "").strip() for part in ("place", "from", "to")}
             for place in range(TRIP_ROWS)
@@ -162,7 +182,7 @@ class Sheet:
         is_shown = is_lead or bool(entry.get("required")) or kind in ("temperature", "choices")
         when = entry.get("when")
         if when is None and kind == "choices" and self.lead is not None:
-            when = {"field": self.lead["code"], "not_in": [self.lead["options"][0]["code"]]}
+            when = self._not_well()
         return Question(
             code=code,
             name=name,
@@ -183,11 +203,13 @@ class Sheet:
     def _value(self, name: str, code: str, kind: str) -> Any:
         if kind == "trips":
             return self._trip_rows(name, code)
-        if self.sent is not None and (any(True for _ in self._sent()) or self.errors):
+        if self.is_sent and (self._sent() or self.errors):
             if kind == "choices":
                 return self.sent.getlist(name)
             return self.sent.get(name, "") or self.sent.get(f"{name}-also", "")
         held = self.held.get(code)
+        if held is None and self.is_brief and self.lead is not None and code == self.lead["code"]:
+            return self.lead["options"][0]["code"]
         if kind == "temperature" and isinstance(held, int):
             return f"{held // 10}.{held % 10}"
         if isinstance(held, bool):
@@ -195,5 +217,5 @@ class Sheet:
         return "" if held is None else held
 
     def _trip_rows(self, name: str, code: str) -> list[dict[str, str]]:
-        rows = self._read_trips(name) if self.sent is not None else list(self.held.get(code, []))
+        rows = self._read_trips(name) if self.is_sent else list(self.held.get(code, []))
         return [*rows, *({} for _ in range(TRIP_ROWS - len(rows)))]

@@ -1,7 +1,6 @@
 """People's reports from a page: the same steps for a family and for a teacher who reports on behalf."""
 
 import json
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +11,7 @@ from django.http import QueryDict
 from notoneless.collect.queries import form_in_force
 from notoneless.collect.services import Outcome, apply_reports
 from notoneless.expect.queries import DutyInfo
+from notoneless.kernel.clock import from_micros, to_micros
 from notoneless.kernel.errors import DomainError
 from notoneless.ledger.queries import SlotView
 from notoneless.roster.scope import Scope
@@ -47,18 +47,46 @@ class Card:
 
 
 def card_for(
-    duty: DutyInfo, person: tuple[int, str, str], place: str, slot: SlotView | None, sent: QueryDict | None = None
+    duty: DutyInfo,
+    person: tuple[int, str, str],
+    place: str,
+    slot: SlotView | None,
+    sent: QueryDict | None = None,
+    *,
+    is_brief: bool = False,
 ) -> Card:
+    """`person`: id, code and name. `is_brief`: a line of a list, see Sheet."""
     person_id, code, name = person
-    sheet = Sheet(form_in_force(duty.form), f"p{person_id}-", sent=sent)
+    sheet = Sheet(form_in_force(duty.form), f"p{person_id}-", sent=sent, is_brief=is_brief)
     card = Card(person_id, code, name, place, slot, sheet)
     sheet.held = card.held
     return card
 
 
-def send_cards(
-    cards: Sequence[Card], *, duty: DutyInfo, day: date, by: str, draft: Draft, scope: Scope
-) -> bool:
+def send_once(
+    bodies: Sequence[tuple[dict[str, Any], SlotView | None]], *, draft: Draft, scope: Scope
+) -> list[DomainError | None]:
+    """Report these bodies (no id, no made_at), made now, each with the slot as it stands. One error or None each.
+
+    The id comes from draft and content, so the same content under a used id is a second click and changes nothing,
+    while an edited page is a report of its own. The instant is that of sending: a page that lay open for an hour must
+    not lose against what came in meanwhile. Nor may it lose against what it corrects, whose clock may have run ahead.
+    """
+    now = to_micros(CLOCK.now())
+    reports = []
+    for body, slot in bodies:
+        held_at = slot.made_at if slot is not None and slot.made_at is not None else 0
+        made_at = from_micros(max(now, held_at + 1)).isoformat()
+        reports.append({"id": str(draft.id_for(body)), "made_at": made_at, **body})
+    return [refusal_of(outcome) for outcome in apply_reports(reports, scope=scope, clock=CLOCK)]
+
+
+def refusal_of(outcome: Outcome) -> DomainError | None:
+    """The error of a report whose id was made by `Draft.id_for`: there a used id is a repeat, not an error."""
+    return None if outcome.error is None or outcome.error.code == "id_reused" else outcome.error
+
+
+def send_cards(cards: Sequence[Card], *, duty: DutyInfo, day: date, by: str, draft: Draft, scope: Scope) -> bool:
     """Report what was filled in; what was left blank, or stands in the ledger just so, is left alone.
 
     True when all of it was accepted; else the errors stand on the sheets. Raises DomainError `nothing_filled`.
@@ -71,29 +99,13 @@ def send_cards(
         answers = card.sheet.read()
         if answers is not None and not (card.is_given and answers == card.held):
             sending.append((card, answers))
-
-    def report(card: Card, answers: dict[str, Any], report_id: str, made_at: str) -> dict[str, Any]:
-        return {"id": report_id, "duty": duty.code, "day": str(day), "person": card.code, "answers": answers,
-                "made_at": made_at, "by": by}  # fmt: skip
-
-    made_at = draft.made_at.isoformat()
-    first = [report(card, answers, draft.report_id(duty.code, card.code), made_at) for card, answers in sending]
-    outcomes = apply_reports(first, scope=scope, clock=CLOCK)
-    # The page was changed after it had been sent (the reader went back): that is a correction, made now.
-    again = [pair for pair, outcome in zip(sending, outcomes, strict=True) if _is_changed(outcome)]
-    now = CLOCK.now().isoformat()
-    corrected = apply_reports(
-        [report(card, answers, str(uuid.uuid4()), now) for card, answers in again], scope=scope, clock=CLOCK
-    )
-    final = [(card, outcome) for (card, _), outcome in zip(sending, outcomes, strict=True) if not _is_changed(outcome)]
-    final += [(card, outcome) for (card, _), outcome in zip(again, corrected, strict=True)]
-    for card, outcome in final:
-        if outcome.error is None:
+    bodies = [
+        ({"duty": duty.code, "day": str(day), "person": card.code, "answers": answers, "by": by}, card.slot)
+        for card, answers in sending
+    ]
+    for (card, _), error in zip(sending, send_once(bodies, draft=draft, scope=scope), strict=True):
+        if error is None:
             card.is_done_now = True
         else:
-            card.sheet.refuse(outcome.error)
+            card.sheet.refuse(error)
     return not any(card.sheet.errors for card in cards)
-
-
-def _is_changed(outcome: Outcome) -> bool:
-    return outcome.error is not None and outcome.error.code == "id_reused"

@@ -32,6 +32,12 @@ def purpose(duty: Any) -> str:
 
 
 @register.filter
+def get(found: Mapping[Any, Any], key: Any) -> Any:
+    """The value under a key that is itself a variable."""
+    return found.get(key, "")
+
+
+@register.filter
 def percent(rate: Fraction | None) -> str:
     """Rounded down: 100 % means everyone. A dash where nothing was expected."""
     if rate is None:
@@ -59,7 +65,7 @@ def day_and_time(instant: int | datetime | None) -> str:
 @register.filter
 def long_day(day: Any) -> str:
     """The date with its weekday, in the reader's language."""
-    return f"{date_format(day, 'DATE_FORMAT')} {date_format(day, 'l')}"
+    return date_format(day, "l, j F Y" if reading() == "en" else "Y年n月j日 l")
 
 
 @register.inclusion_tag("ui/state.html")
@@ -81,8 +87,13 @@ def level_name(level: str) -> str:
 
 @register.filter
 def measures(found: Mapping[str, int], form_code: str) -> list[tuple[str, str, int]]:
-    """(code, label, count) of the measures that are not zero."""
-    return [(code, collect_queries.measure_label(form_code, code, reading()), n) for code, n in found.items() if n]
+    """(code, label, count) of the measures that are not zero; of those with one label the first, the wider one."""
+    shown: dict[str, tuple[str, str, int]] = {}
+    for code, n in found.items():
+        name = collect_queries.measure_label(form_code, code, reading())
+        if n:
+            shown.setdefault(name, (code, name, n))
+    return list(shown.values())
 
 
 @register.filter

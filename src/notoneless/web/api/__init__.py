@@ -1,0 +1,1 @@
+"""The API: reports in, figures out. Version 1."""

@@ -1,0 +1,134 @@
+"""The operations of the API. Errors have one shape: {"error": {code, field, message}}."""
+
+import logging
+from typing import Annotated, Any
+
+import msgspec
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI, Query
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.utils import check_csrf
+
+from notoneless.collect.arrival import read_day
+from notoneless.collect.services import apply_reports
+from notoneless.kernel.errors import DomainError
+from notoneless.roster import queries as roster_queries
+from notoneless.roster.scope import Scope
+from notoneless.web.api import answers, shapes, tokens
+from notoneless.web.bureau.figures import etag_of
+from notoneless.web.edge import error_response, language_asked
+from notoneless.web.ui.days import CLOCK
+
+log = logging.getLogger(__name__)
+Limit = Annotated[int, Query(ge=1, le=1000)]
+Offset = Annotated[int, Query(ge=0, le=100_000_000)]
+
+
+def caller(request: HttpRequest) -> Scope | None:
+    """The scope of a bearer token, or of the session; a session that writes must carry the CSRF token."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        account = get_user_model().objects.get(username=tokens.read(token.strip()))
+        return roster_queries.scope_of(account)
+    if request.user.is_anonymous:
+        return None
+    if request.method not in ("GET", "HEAD") and check_csrf(request) is not None:
+        raise DomainError("csrf_failed")
+    return roster_queries.scope_of(request.user)
+
+
+api = NinjaAPI(
+    version="1",
+    title="Not One Less",
+    description="一个都不能少: the ledger by which every pupil is accounted for, every day.",
+    docs_url=None,
+    auth=caller,
+    urls_namespace="api",
+)
+
+
+def _answer(request: HttpRequest, content: object) -> HttpResponse:
+    """JSON with an ETag; 304 to a caller who already has it."""
+    etag = etag_of(content)
+    if request.headers.get("If-None-Match") == etag:
+        return HttpResponse(status=304, headers={"ETag": etag})
+    return HttpResponse(msgspec.json.encode(content), content_type="application/json", headers={"ETag": etag})
+
+
+@api.post("/reports", response={200: shapes.Results, 400: shapes.Refusal, 413: shapes.Refusal}, tags=["reports"])
+def reports(request: HttpRequest) -> HttpResponse:
+    """One report or an array of up to 1,000. Each is accepted or refused by itself, and 200 says that all were read.
+
+    Sending the same report again, in any order, changes nothing and is told what the first was told.
+    """
+    try:
+        body = msgspec.json.decode(request.body)
+    except msgspec.DecodeError as error:
+        raise DomainError("not_json", "body") from error
+    sent = body if isinstance(body, list) else [body]
+    if len(sent) > settings.REPORTS_PER_REQUEST:
+        raise DomainError("too_many_reports", "body", most=settings.REPORTS_PER_REQUEST)
+    outcomes = apply_reports(sent, scope=_scope(request), clock=CLOCK)
+    language = language_asked(request)
+    content = {"results": [outcome.as_json(language) for outcome in outcomes]}
+    return HttpResponse(msgspec.json.encode(content), content_type="application/json")
+
+
+@api.get("/units/{code}/completeness", response={200: shapes.Completeness, 404: shapes.Refusal}, tags=["figures"])
+def completeness(request: HttpRequest, code: str, day: str, duty: str) -> HttpResponse:
+    """A unit's figures and its children's, which sum to it."""
+    return _answer(request, answers.completeness_json(_scope(request), code, read_day(day), duty))
+
+
+@api.get("/units/{code}/missing", response={200: shapes.Listed, 404: shapes.Refusal}, tags=["figures"])
+def missing(
+    request: HttpRequest, code: str, day: str, duty: str, level: str = "", limit: Limit = 100, offset: Offset = 0
+) -> HttpResponse:
+    """Who has not been heard from, at the level of person, class, school or district."""
+    return _answer(request, answers.missing_json(_scope(request), code, read_day(day), duty, level, limit, offset))
+
+
+@api.get("/units/{code}/ranking", response={200: shapes.Listed, 404: shapes.Refusal}, tags=["figures"])
+def ranking(
+    request: HttpRequest, code: str, day: str, duty: str, level: str = "school", limit: Limit = 100, offset: Offset = 0
+) -> HttpResponse:
+    """The units of a level by completeness; ties share a place."""
+    return _answer(request, answers.ranking_json(_scope(request), code, read_day(day), duty, level, limit, offset))
+
+
+def _scope(request: HttpRequest) -> Scope:
+    scope: Scope = request.auth  # type: ignore[attr-defined]
+    return scope
+
+
+@api.exception_handler(DomainError)
+def _on_domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
+    return error_response(request, error)
+
+
+@api.exception_handler(AuthenticationError)
+def _on_nobody(request: HttpRequest, error: Any) -> HttpResponse:
+    return error_response(request, DomainError("sign_in_required"))
+
+
+@api.exception_handler(ValidationError)
+def _on_parameter(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    return error_response(request, DomainError("bad_parameter", str(error.errors[0]["loc"][-1])))
+
+
+@api.exception_handler(HttpError)
+def _on_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return error_response(request, DomainError("bad_request"))
+
+
+@api.exception_handler(Http404)
+def _on_missing_page(request: HttpRequest, error: Any) -> HttpResponse:
+    return error_response(request, DomainError("page_not_found"))
+
+
+@api.exception_handler(Exception)
+def _on_failure(request: HttpRequest, error: Exception) -> HttpResponse:
+    log.exception("the API failed on %s", request.path, exc_info=error)
+    return error_response(request, DomainError("server_error"))

@@ -1,0 +1,126 @@
+"""What people do with the pages, in a real browser: no test here looks at the inside of a page's script."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from notoneless.collect.models import Report
+from notoneless.ledger.models import PersonSlot
+from notoneless.roster.models import Person
+from tests.builders import check, opened_city, report, send
+from tests.web.cast import PASSWORD, make_cast
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+class Server:
+    """What we use of pytest-django's live_server."""
+
+    url: str
+
+
+@pytest.fixture
+def city() -> None:
+    opened_city()
+    make_cast()
+
+
+def sign_in(page: Page, server: Server, name: str) -> None:
+    page.goto(f"{server.url}/sign-in/")
+    page.get_by_label("用户名").fill(name)
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    page.wait_for_url(re.compile(r"/(family|class|school|bureau)/"))
+
+
+def pk(code: str) -> int:
+    return Person.objects.get(code=code).pk
+
+
+def test_parent_reports_two_children(city: None, live_server: Server, phone: Page) -> None:
+    sign_in(phone, live_server, "parent")
+    well, unwell = phone.locator(f"#card-{pk('K1-1')}"), phone.locator(f"#card-{pk('K2-1')}")
+    expect(well.get_by_text("咳嗽")).to_be_hidden()
+    well.get_by_text("一切正常").click()
+    well.get_by_role("textbox", name="体温").fill("36.5")
+    expect(well.get_by_text("咳嗽")).to_be_hidden()
+    unwell.get_by_text("不舒服").click()
+    expect(unwell.get_by_text("咳嗽")).to_be_visible()
+    unwell.get_by_text("咳嗽").click()
+    phone.get_by_role("button", name="提交").click()
+    expect(phone.get_by_role("heading", name="已收到，还有孩子未报")).to_be_visible()
+    expect(phone.get_by_text("已报（按时）")).to_have_count(2)
+    answers = {slot.respondent_id: slot.answers for slot in PersonSlot.objects.filter(state="reported")}
+    assert answers == {
+        pk("K1-1"): '{"condition":"well","temperature":365}',
+        pk("K2-1"): '{"condition":"unwell","symptoms":["cough"]}',
+    }
+
+
+def test_symptoms_ticked_and_hidden_again_are_not_sent(city: None, live_server: Server, phone: Page) -> None:
+    sign_in(phone, live_server, "parent")
+    card = phone.locator(f"#card-{pk('K1-1')}")
+    card.get_by_text("不舒服").click()
+    card.get_by_text("咳嗽").click()
+    card.get_by_text("一切正常").click()
+    phone.get_by_role("button", name="提交").click()
+    phone.wait_for_url("**/family/done/")
+    assert Report.objects.get().answers == '{"condition":"well"}'
+
+
+def test_teacher_takes_a_check_by_exceptions(city: None, live_server: Server, phone: Page) -> None:
+    sign_in(phone, live_server, "teacher")
+    row = phone.locator(f'[data-sheet="p{pk("K1-2")}-"]')
+    expect(row.get_by_text("咳嗽")).to_be_hidden()
+    row.get_by_role("combobox").select_option("sick")
+    row.get_by_text("咳嗽").click()
+    row.get_by_role("textbox", name="体温").fill("38.5")
+    phone.get_by_role("button", name=re.compile("提交：其余均到校")).dblclick()
+    expect(phone.get_by_text("已收到本次检查结果。")).to_be_visible()
+    answers = {report.respondent_id: report.answers for report in Report.objects.all()}
+    assert answers == {
+        pk("K1-1"): '{"presence":"present"}',
+        pk("K1-2"): '{"presence":"sick","temperature":385,"symptoms":["cough"]}',
+        pk("K1-3"): '{"presence":"present"}',
+    }
+
+
+def test_bureau_figures_follow_a_report_without_a_reload(city: None, live_server: Server, desk: Page) -> None:
+    sign_in(desk, live_server, "officer")
+    reported = desk.locator(".nol-figure", has_text="已报").locator("b")
+    expect(reported).to_have_text("0")
+    desk.evaluate("window.wasHere = true")
+    send(report("K1-1"), report("K2-1", answers={"condition": "unwell", "symptoms": ["cough"]}))
+    expect(reported).to_have_text("2", timeout=6000)
+    expect(desk.get_by_text("咳嗽 1").first).to_be_visible()
+    assert desk.evaluate("window.wasHere") is True
+
+
+def test_unchanged_figures_are_answered_with_304_and_stay(city: None, live_server: Server, desk: Page) -> None:
+    sign_in(desk, live_server, "officer")
+    with desk.expect_response(lambda r: "/bureau/D/" in r.url and r.status == 304, timeout=6000):
+        pass
+    expect(desk.locator(".nol-figure").first).to_be_visible()
+    expect(desk.get_by_text("连接已断开")).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("name", "paths"),
+    [
+        ("parent", ["/family/", "/family/done/"]),
+        ("teacher", ["/class/K1/", "/class/K1/?duty=daily-health"]),
+        ("principal", ["/school/S/"]),
+        ("city_officer", ["/bureau/C/", "/bureau/K1/", "/bureau/C/ranking/", "/bureau/C/missing/"]),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_no_page_is_wider_than_the_phone(
+    city: None, live_server: Server, phone: Page, name: str, paths: list[str], language: str
+) -> None:
+    send(report("K1-1", answers={"condition": "unwell", "symptoms": ["cough", "fever"]}), check("K1-1", "sick"))
+    sign_in(phone, live_server, name)
+    phone.context.add_cookies([{"name": "django_language", "value": language, "url": live_server.url}])
+    for path in paths:
+        phone.goto(live_server.url + path)
+        assert phone.evaluate("document.documentElement.scrollWidth") <= 390, path

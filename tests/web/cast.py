@@ -1,0 +1,51 @@
+"""Who signs in: one account for each role at the city of tests/builders.py, all with one invented password."""
+
+import re
+from typing import Any
+
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.test import Client
+
+from notoneless.roster.models import Account, Grant, Household, Unit
+
+PASSWORD = "an-invented-password"
+ROLES = {
+    "parent": ("guardian", "H1"), "teacher": ("teacher", "K1"), "other_teacher": ("teacher", "L1"),
+    "principal": ("school", "S"), "other_principal": ("school", "T"), "officer": ("officer", "D"),
+    "city_officer": ("officer", "C"),
+}  # fmt: skip
+
+
+def make_account(name: str, *grants: tuple[str, str], **fields: Any) -> Account:
+    """Grants are (role, code of a unit; of a household for a guardian)."""
+    account = Account.objects.create_user(name, password=PASSWORD, **fields)
+    for role, code in grants:
+        if role == "guardian":
+            Grant.objects.create(account=account, role=role, household=Household.objects.get(code=code))
+        else:
+            Grant.objects.create(account=account, role=role, unit=Unit.objects.get(code=code))
+    return account
+
+
+def make_cast() -> None:
+    for name, grant in ROLES.items():
+        make_account(name, grant)
+    make_account("nobody")
+
+
+def signed_in(name: str, language: str = "en") -> Client:
+    client = Client(headers={"accept-language": language})
+    client.force_login(Account.objects.get(username=name))
+    return client
+
+
+def text_of(answer: HttpResponseBase) -> str:
+    assert isinstance(answer, HttpResponse)
+    return answer.content.decode()
+
+
+def draft_in(answer: HttpResponseBase) -> str:
+    found = re.search(r'name="draft" value="([^"]+)"', text_of(answer))
+    assert found is not None, "the page has no form"
+    return found[1]

@@ -1,0 +1,137 @@
+"""Who may open which page: every role on every page, and what lies outside looks like what does not exist."""
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from notoneless.roster.models import Person
+from notoneless.web.access import PLACES
+from tests.builders import DAY, opened_city
+from tests.web.cast import ROLES, make_account, make_cast, signed_in, text_of
+
+pytestmark = pytest.mark.django_db
+
+OF_D = {"principal", "officer", "city_officer"}
+"""Those who reach school S."""
+PAGES: dict[str, set[str]] = {
+    "/family/": {"parent"},
+    "/family/done/": {"parent"},
+    "/class/K1/": {"teacher", *OF_D},
+    "/class/K1/?duty=daily-health": {"teacher", *OF_D},
+    "/class/K1/people/{k1_1}/": {"teacher", "principal"},
+    "/class/L1/": {"other_teacher", "other_principal", "city_officer"},
+    "/school/S/": OF_D,
+    "/school/T/": {"other_principal", "city_officer"},
+    "/bureau/C/": {"city_officer"},
+    "/bureau/D/": {"officer", "city_officer"},
+    "/bureau/D/ranking/": {"officer", "city_officer"},
+    "/bureau/D/missing/": {"officer", "city_officer"},
+    "/bureau/E/": {"city_officer"},
+    "/bureau/S/": OF_D,
+    "/bureau/K1/": {"teacher", *OF_D},
+    "/bureau/K1/people/{k1_1}/": {"teacher", *OF_D},
+    "/bureau/L1/people/{k1_1}/": set(),
+    "/api/v1/units/D/completeness?day=2026-11-23&duty=daily-health": {"officer", "city_officer"},
+    "/api/v1/units/K1/missing?day=2026-11-23&duty=daily-health": {"teacher", *OF_D},
+    "/api/v1/units/E/ranking?day=2026-11-23&duty=daily-health": {"city_officer"},
+}
+
+
+def test_every_role_on_every_page() -> None:
+    opened_city()
+    make_cast()
+    child = Person.objects.get(code="K1-1").pk
+    for name in (*ROLES, "nobody"):
+        client = signed_in(name)
+        for page, allowed in PAGES.items():
+            status = client.get(page.format(k1_1=child)).status_code
+            assert (status == 200) == (name in allowed), (name, page, status)
+            assert status in (200, 403, 404), (name, page, status)
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if not page.startswith("/api/")])
+def test_pages_send_a_stranger_to_sign_in(page: str) -> None:
+    opened_city(pupils=1)
+    answer = Client().get(page.format(k1_1=1))
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/sign-in/?next=/")
+
+
+@pytest.mark.parametrize("page", ["/class/{}/", "/bureau/{}/", "/school/{}/", "/bureau/{}/missing/"])
+def test_outside_and_unknown_look_alike(page: str) -> None:
+    opened_city()
+    make_cast()
+    client = signed_in("other_teacher")
+    outside, unknown = client.get(page.format("K1")), client.get(page.format("NO-SUCH"))
+    assert outside.status_code == unknown.status_code == 404
+    assert told(text_of(outside)) == told(text_of(unknown)) == "Unit is outside what you may see, or does not exist."
+
+
+def told(page: str) -> str:
+    return page.split('class="empty-title">')[1].split("</p>")[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [("parent", "/family/"), ("teacher", "/class/"), ("principal", "/school/"), ("officer", "/bureau/"),
+     ("nobody", "/no-role/")],
+)  # fmt: skip
+def test_start_leads_to_where_the_role_begins(name: str, place: str) -> None:
+    opened_city(pupils=1)
+    make_cast()
+    assert signed_in(name).get("/")["Location"] == place
+
+
+def test_one_class_opens_at_once_and_several_are_listed() -> None:
+    opened_city(pupils=1)
+    make_account("one", ("teacher", "K1"))
+    make_account("two", ("teacher", "K1"), ("teacher", "K2"))
+    assert signed_in("one").get("/class/")["Location"] == "/class/K1/"
+    page = text_of(signed_in("two").get("/class/"))
+    assert 'href="/class/K1/"' in page and 'href="/class/K2/"' in page
+
+
+def test_several_roles_make_a_menu_and_one_role_makes_none() -> None:
+    opened_city(pupils=1)
+    make_account("both", ("teacher", "K1"), ("guardian", "H1"))
+    make_account("one", ("teacher", "K1"))
+    assert "nol-places" in text_of(signed_in("both").get("/family/"))
+    assert "nol-places" not in text_of(signed_in("one").get("/class/K1/"))
+    assert list(PLACES) == ["guardian", "teacher", "school", "officer"]
+
+
+def test_account_switched_off_is_signed_out() -> None:
+    opened_city(pupils=1)
+    account = make_account("gone", ("officer", "C"))
+    client = signed_in("gone")
+    account.is_active = False
+    account.save()
+    assert client.get("/bureau/C/").status_code == 302
+
+
+def test_officer_reads_a_class_but_takes_no_check() -> None:
+    opened_city()
+    make_cast()
+    client = signed_in("officer")
+    page = text_of(client.get("/class/K1/"))
+    assert "Send: all others present" not in page
+    assert client.post("/class/K1/", {"draft": "x"}).status_code == 422
+
+
+def test_day_that_was_never_opened_is_told_by_name() -> None:
+    opened_city(pupils=1)
+    make_cast()
+    answer = signed_in("officer").get("/bureau/D/?day=2026-01-05")
+    assert answer.status_code == 404
+    assert "Day: the ledger of 2026-01-05 is not open." in text_of(answer)
+    assert signed_in("officer").get("/bureau/D/?day=yesterday").status_code == 400
+
+
+def test_latest_open_day_stands_in_for_a_day_not_yet_opened(settings: Settings) -> None:
+    opened_city(pupils=1)
+    make_cast()
+    settings.REHEARSAL_NOW = settings.REHEARSAL_NOW.replace(day=DAY.day + 1)
+    page = text_of(signed_in("officer").get("/bureau/D/"))
+    assert "Today&#x27;s ledger is not open yet. This is Monday, 23 November 2026." in page or (
+        "Today's ledger is not open yet. This is Monday, 23 November 2026." in page
+    )
