@@ -6,7 +6,8 @@ SHELL := bash
 
 BIN := .venv/bin
 STAMPS := var/setup
-PYTEST := $(BIN)/pytest -n 2 --dist loadgroup
+PYTEST := env -u DATABASE_URL $(BIN)/pytest -n 2
+PYTEST_POSTGRES := scripts/with_postgres $(BIN)/pytest -n 2
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 help: ## show this list
@@ -38,15 +39,15 @@ test: setup ## everything that must hold: lint, types, both databases, a real br
 	scripts/need postgresql chromium fonts
 	$(MAKE) lint types
 	$(PYTEST) -m "not browser"
-	scripts/with_postgres $(PYTEST) -m "not browser"
-	$(BIN)/pytest -m browser
+	$(PYTEST_POSTGRES) -m "not browser"
+	env -u DATABASE_URL $(BIN)/pytest -m browser
 
 unit: setup ## the quick suite, on SQLite
 	$(PYTEST) -m "not browser and not slow"
 
 unit-postgres: setup ## the quick suite, on a throw-away PostgreSQL
 	scripts/need postgresql
-	scripts/with_postgres $(PYTEST) -m "not browser and not slow"
+	$(PYTEST_POSTGRES) -m "not browser and not slow"
 
 postgres: setup ## a running system on a throw-away PostgreSQL
 	scripts/need postgresql
@@ -54,7 +55,7 @@ postgres: setup ## a running system on a throw-away PostgreSQL
 
 browser: setup ## pages in a real Chromium
 	scripts/need chromium fonts
-	$(BIN)/pytest -m browser
+	env -u DATABASE_URL $(BIN)/pytest -m browser
 
 fmt: setup ## format
 	$(BIN)/ruff check --fix-only --quiet src tests benchmarks scripts

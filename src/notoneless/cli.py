@@ -13,6 +13,8 @@ django.setup()
 # The commands import models, which need Django to be set up first.
 from notoneless.commands import day, figures, ground, report, server  # noqa: E402
 from notoneless.demo.commands import demo  # noqa: E402
+from notoneless.jobs import drain_outbox  # noqa: E402
+from notoneless.kernel.clock import SystemClock  # noqa: E402
 from notoneless.replay.commands import app as replay  # noqa: E402
 from notoneless.roster.commands import app as roster  # noqa: E402
 
@@ -41,8 +43,11 @@ def migrate() -> None:
 
 @app.callback()
 def before(context: typer.Context) -> None:
+    """Make the database ready; after an import, let the days that are open hear of it."""
     if context.invoked_subcommand not in (None, "migrate", "run") and "--help" not in sys.argv:
         ground.prepare_database()
+    if context.invoked_subcommand == "roster":
+        context.call_on_close(lambda: drain_outbox(clock=SystemClock()))
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from notoneless.ledger.models import PersonSlot
 from notoneless.rollup.services import recount
 from tests.builders import DAY, check, clock_at, codes, make_person, opened_city, report, send
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 THREADS = 4
 
 

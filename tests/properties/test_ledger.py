@@ -20,6 +20,7 @@ from tests.builders import DAY, clock_at, make_city, make_person, move_person, s
 
 PEOPLE = [f"{unit}-{n}" for unit in ("K1", "K2", "L1") for n in (1, 2)]
 CLASSES = ("K1", "K2", "L1")
+pytestmark = pytest.mark.slow
 SEND = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 answers = st.fixed_dictionaries(

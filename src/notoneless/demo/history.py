@@ -13,6 +13,7 @@ from random import Random
 from typing import Any
 
 from notoneless.collect.services import apply_reports, standing_by_class
+from notoneless.demo.roster import FAMILY
 from notoneless.expect.services import close_day, open_day
 from notoneless.kernel.clock import Clock, FixedClock, bureau_zone, day_of, instant_on
 from notoneless.kernel.sql import fetch
@@ -34,6 +35,7 @@ class Somebody:
     population: str
     class_code: str
     school_id: int
+    household: str
     habit: float
 
 
@@ -49,15 +51,16 @@ class History:
 
     def _people(self) -> list[Somebody]:
         rows = fetch(
-            "SELECT p.code, p.population, u.code, u.school_id FROM roster_placement pl"
+            "SELECT p.code, p.population, u.code, u.school_id, h.code FROM roster_placement pl"
             " JOIN roster_person p ON p.id = pl.person_id JOIN roster_unit u ON u.id = pl.unit_id"
+            " LEFT JOIN roster_household h ON h.id = p.household_id"
             " WHERE pl.to_day IS NULL AND u.path LIKE %s ORDER BY p.id",
             [self.root + "%"],
         )
         chance = self.random.random
         return [
-            Somebody(code, population, class_code, school_id, _habit(chance()))
-            for code, population, class_code, school_id in rows
+            Somebody(code, population, class_code, school_id, household or "", _habit(chance()))
+            for code, population, class_code, school_id, household in rows
         ]
 
     def run(self, days: int, *, clock: Clock, progress: Progress) -> None:
@@ -74,7 +77,7 @@ class History:
                                    " AND d.code = 'morning-check' AND t.due > 0 LIMIT 1", [day]))  # fmt: skip
         self._fall_ill(back)
         planned: dict[int, list[dict[str, Any]]] = defaultdict(list)
-        for minute, body in self._day_reports(day, units, is_school_day=is_school_day):
+        for minute, body in self._day_reports(day, units, is_school_day=is_school_day, is_today=back == 0):
             planned[minute].append(body)
         is_today = back == 0
         # At night there would be nothing to see: today's morning is then shown as if it had passed.
@@ -104,13 +107,19 @@ class History:
                 self.ill[person.code] = 5
 
     def _day_reports(
-        self, day: date, units: Sequence[DayUnitRef], *, is_school_day: bool
+        self, day: date, units: Sequence[DayUnitRef], *, is_school_day: bool, is_today: bool
     ) -> Iterator[tuple[int, dict[str, Any]]]:
-        """(minute of the day, report). Minutes are grouped, so that reports come in batches."""
+        """(minute of the day, report). Minutes are grouped, so that reports come in batches.
+
+        Today the demo's own parent and class teacher have not begun: that is left to whoever signs in as them.
+        """
         random = self.random
         silent = {unit.code for unit in units if unit.level == "class" and random.random() < 0.035}
+        if is_today:
+            silent.add(self.flu_class)
         for person in self.people:
-            if random.random() < person.habit - (0 if is_school_day else 0.03):
+            is_left = is_today and person.household == FAMILY
+            if not is_left and random.random() < person.habit - (0 if is_school_day else 0.03):
                 is_late = random.random() < 0.035
                 minute = random.choice((640, 700, 800, 1100)) if is_late else random.choice((400, 430, 450, 470, 520))
                 by = {"student": "guardian", "staff": "self", "relative": "guardian"}[person.population]

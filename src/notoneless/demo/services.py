@@ -57,7 +57,7 @@ def _enter_policies(root: Unit, today: date) -> None:
     codes = duties()
     for code, until, number, zh, en in (
         ("noon-check", None, "9", "非流行季节不要求午检", "No noon check outside the season"),
-        ("morning-check", today - timedelta(days=8), "12", "此前晨检用纸质登记", "Morning checks were kept on paper"),
+        ("morning-check", today - timedelta(days=6), "12", "此前晨检用纸质登记", "Morning checks were kept on paper"),
     ):  # fmt: skip
         Policy.objects.create(
             unit=root, duty_id=codes[code].id, effect="waive", effective_from=date(today.year, 1, 1),

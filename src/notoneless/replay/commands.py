@@ -35,6 +35,7 @@ def _tell(replayed: Replayed, *, as_json: bool) -> None:
         days, unequal, refused = len(replayed.days), len(replayed.mismatches), len(replayed.refused)
         typer.echo(f"{days} 天，{unequal} 天与文件不符，{refused} 个文件被整份拒绝")
         typer.echo(f"{days} days, {unequal} unequal to the file, {refused} files refused whole")
+        typer.echo(f"登录查看 / sign in to look: {replayed.sign_in}  {replayed.page}")
     if replayed.mismatches:
         raise typer.Exit(1)
 

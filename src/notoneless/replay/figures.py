@@ -30,6 +30,8 @@ class Replayed:
     unit: str
     days: list[ReplayedDay] = field(default_factory=list)
     refused: list[tuple[str, str, str]] = field(default_factory=list)
+    sign_in: str = ""
+    page: str = ""
 
     @property
     def mismatches(self) -> list[ReplayedDay]:
@@ -41,4 +43,6 @@ class Replayed:
             "days": [day.as_json() for day in self.days],
             "refused": [{"file": f, "code": c, "message": m} for f, c, m in self.refused],
             "mismatches": len(self.mismatches),
+            "sign_in": self.sign_in,
+            "page": self.page,
         }

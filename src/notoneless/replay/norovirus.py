@@ -16,6 +16,7 @@ from notoneless.expect.services import close_day, open_day
 from notoneless.kernel.clock import FixedClock, instant_on
 from notoneless.kernel.crypto import Personal, seal
 from notoneless.kernel.errors import DomainError
+from notoneless.replay.accounts import make_reader
 from notoneless.replay.figures import Replayed, ReplayedDay
 from notoneless.replay.places import close_units, found_unit, reopen_units
 from notoneless.rollup.queries import completeness
@@ -45,6 +46,8 @@ def replay_norovirus(path: Path, *, progress: Progress = lambda what, done, tota
         replayed.days.append(_replay_day(day, number, children, school))
     city = Unit.objects.get(code=CITY)
     close_units(city, on=FIRST_DAY + timedelta(days=DAYS))
+    replayed.sign_in = make_reader("norovirus", city)
+    replayed.page = f"/class/{SCHOOL}-1/?day={FIRST_DAY + timedelta(days=16)}"
     return replayed
 
 

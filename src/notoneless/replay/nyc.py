@@ -24,6 +24,7 @@ from notoneless.expect.models import CalendarOverride
 from notoneless.expect.services import close_day, open_day
 from notoneless.kernel.clock import FixedClock, instant_on
 from notoneless.kernel.errors import DomainError
+from notoneless.replay.accounts import make_reader
 from notoneless.replay.figures import Replayed, ReplayedDay
 from notoneless.replay.places import close_units, found_unit, reopen_units
 from notoneless.rollup.queries import completeness
@@ -103,7 +104,10 @@ def replay_nyc(path: Path, *, most: int | None = None, progress: Progress = lamb
             replayed.days.append(_replay_day(day, rows))
             last = day if last is None else max(last, day)
     if last is not None:
-        close_units(Unit.objects.get(code=ROOT), on=last + timedelta(days=1))
+        root = Unit.objects.get(code=ROOT)
+        close_units(root, on=last + timedelta(days=1))
+        replayed.sign_in = make_reader("nyc", root)
+        replayed.page = f"/bureau/{ROOT}/?day={replayed.days[0].day}&duty={DUTY}"
     return replayed
 
 

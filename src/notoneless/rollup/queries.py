@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from notoneless.expect import queries as expect_queries
 from notoneless.expect.queries import DutyInfo
 from notoneless.kernel.clock import from_micros
 from notoneless.kernel.errors import DomainError
-from notoneless.kernel.sql import fetch
+from notoneless.kernel.sql import as_day, fetch
 from notoneless.ledger import queries as ledger_queries
 from notoneless.ledger.queries import DayUnitRef, SlotView
 from notoneless.rollup.rules import Counts, places, total
@@ -260,3 +260,29 @@ def person_day(scope: Scope, unit_code: str, day: date, person_id: int) -> Perso
     shown = {(duty_id, slot.session) for duty_id, slot in slots}
     revisions = tuple(r for r in (Revision(*row) for row in rows) if (r.duty_id, r.session) in shown)
     return PersonDay(unit, person_id, code, name, tuple(slots), revisions)
+
+
+@dataclass(frozen=True)
+class TrendDay:
+    """One day of a measure; `expected` 0 when nothing was owed."""
+
+    day: date
+    expected: int
+    n: int
+
+
+def trend(unit: DayUnitRef, last: date, duty: DutyInfo, measure: str, *, days: int = 28) -> list[TrendDay]:
+    """A measure below a unit (already found within the viewer's scope) over the days up to `last`, oldest first.
+
+    Days on which nothing was expected are left out. The days are listed one by one: with a range, the index that
+    begins with the day would be walked for every unit of the city.
+    """
+    wanted = [last - timedelta(days=back) for back in range(days)]
+    marks = ", ".join(["%s"] * days)
+    within = [*wanted, duty.id, unit.path, unit.path + END]
+    where = f"WHERE day IN ({marks}) AND duty_id = %s AND path >= %s AND path < %s GROUP BY day"
+    owed = fetch(f"SELECT day, SUM(on_time + late + excused + missing + due) FROM tally {where}", within)
+    counted = f"SELECT day, SUM(CASE WHEN measure = %s THEN n ELSE 0 END) FROM measure_tally {where}"
+    raised: dict[Any, int] = dict(fetch(counted, [measure, *within]))
+    found = [TrendDay(as_day(day), int(expected), int(raised.get(day, 0))) for day, expected in owed]
+    return sorted((one for one in found if one.expected), key=lambda one: one.day)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from notoneless.kernel.sql import execute, fetch, for_update, lock_shared, rows_table
+from notoneless.kernel.sql import execute, fetch, for_update, is_postgres, lock_shared, rows_table
 from notoneless.ledger.keys import SessionKey
 from notoneless.ledger.rules import COLUMNS, Fill, State, column
 from notoneless.ledger.services.tallies import TallyKey, add_deltas
@@ -87,12 +87,13 @@ def lock_slots(keys: Iterable[tuple[SessionKey, int]]) -> dict[tuple[SessionKey,
     for (table, day), rows in sorted(wanted.items()):
         types = {"duty_id": "int", "session": "smallint", "respondent_id": "bigint"}
         source, params = rows_table("k", types, sorted(set(rows)))
+        by_key, ids = _by_key([respondent_id for _, _, respondent_id in rows])
         for duty_id, session, *slot in fetch(
             f"SELECT s.duty_id, s.session, {_WANTED} FROM {source}"
             f" JOIN {table} s ON s.respondent_id = k.respondent_id AND s.duty_id = k.duty_id AND s.session = k.session"
-            " WHERE s.day = %s"
+            f" WHERE s.day = %s{by_key}"
             f" ORDER BY s.duty_id, s.session, s.respondent_id{for_update('s')}",
-            [*params, day],
+            [*params, day, *ids],
         ):
             row = SlotRow(*slot)
             if row.on_time is not None:
@@ -113,19 +114,29 @@ def write_fills(filled: Sequence[FilledSlot]) -> bool:
         _count(slot, counts, measures)
     for (table, day, is_new), rows in sorted(groups.items()):
         source, params = rows_table("k", _WRITTEN, sorted(rows, key=lambda row: row[:3]))
-        written = _insert(table, source, params, day) if is_new else _update(table, source, params, day)
+        respondents = [row[0] for row in rows]
+        written = _insert(table, source, params, day) if is_new else _update(table, source, params, day, respondents)
         if written != len(rows):
             return False
     add_deltas(counts, measures)
     return True
 
 
-def _update(table: str, source: str, params: list[object], day: date) -> int:
+def _by_key(respondents: Sequence[object]) -> tuple[str, list[object]]:
+    """PostgreSQL is given the ids once more, so that it goes by the key whatever it believes of a table just filled.
+
+    SQLite looks up row by row of the joined list anyway.
+    """
+    return (" AND s.respondent_id = ANY(%s)", [list(respondents)]) if is_postgres() else ("", [])
+
+
+def _update(table: str, source: str, params: list[object], day: date, respondents: Sequence[object]) -> int:
+    by_key, ids = _by_key(respondents)
     assignments = ", ".join(f"{name} = k.{name}" for name in _SET)
     return execute(
         f"UPDATE {table} AS s SET {assignments} FROM {source} WHERE s.respondent_id = k.respondent_id AND s.day = %s"
-        " AND s.duty_id = k.duty_id AND s.session = k.session",
-        [*params, day],
+        f" AND s.duty_id = k.duty_id AND s.session = k.session{by_key}",
+        [*params, day, *ids],
     )
 
 

@@ -26,7 +26,7 @@ _SETTLE = """CASE WHEN e.claim = 'owed'
 _ON_TIME = "CASE WHEN s.filled_at IS NULL THEN NULL ELSE s.filled_at <= %(due_at)s END"
 _ANY_SLOT = "SELECT 1 FROM {table} s WHERE s.district_id = %(district)s AND " + _SLOT_ON_KEY + " LIMIT 1"
 BULK = 5000
-"""Above so many rows it pays to count the partition first, so that PostgreSQL plans by what is there."""
+"""After so many new rows PostgreSQL has to count again: it would plan the morning's reports for an empty table."""
 _WAS = "s.population, s.district_id, s.unit_id, s.state, s.on_time, s.measures"
 
 
@@ -64,10 +64,7 @@ def merge_claims(
     merged = Merged()
     params = key.params() | window._asdict() | {"closed": is_closed}
     with _staged(key, claims, only):
-        sizes = fetch("SELECT district_id, COUNT(*) FROM expected GROUP BY district_id ORDER BY district_id")
-        districts = [district for district, _ in sizes]
-        if sum(size for _, size in sizes) > BULK:
-            analyze_partition(key.table, key.day)
+        districts = [row[0] for row in fetch("SELECT DISTINCT district_id FROM expected ORDER BY district_id")]
         for done, district in enumerate(districts):
             progress(done, len(districts))
             with transaction.atomic():
@@ -83,6 +80,8 @@ def merge_claims(
             _stage_gone(key, params, is_limited=only is not None)
             merged += _apply(key, params)
         progress(len(districts), len(districts))
+    if merged.added > BULK:
+        analyze_partition(key.table, key.day)
     return merged
 
 

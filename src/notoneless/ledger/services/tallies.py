@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from notoneless.kernel.sql import each_text, execute, rows_table
+from notoneless.kernel.sql import each_text, execute, fetch, rows_table
 from notoneless.ledger.keys import SessionKey
 from notoneless.ledger.rules import COLUMNS
 
@@ -52,6 +52,8 @@ def apply_changes(key: SessionKey) -> None:
         """,
         key.params(),
     )
+    if not fetch("SELECT 1 FROM slot_change WHERE measures <> '[]' OR was_measures <> '[]' LIMIT 1"):
+        return
     execute(
         f"""
         INSERT INTO measure_tally ({_KEY}, measure, school_id, path, n, voluntary)

@@ -24,6 +24,7 @@ from notoneless.web.ui.days import CLOCK, shown_day
 from notoneless.web.ui.drafts import Draft, new_draft, sent_draft
 from notoneless.web.ui.pages import Page, page_number
 from notoneless.web.ui.reporting import send_once
+from notoneless.web.ui.strip import strip_of
 from notoneless.web.ui.words import reading, sentence
 
 DUTY = "school-daily"
@@ -124,7 +125,8 @@ def school_page(request: HttpRequest, reader: Reader, code: str) -> HttpResponse
     units = ledger_queries.day_units(shown.day, [line.unit_id for line in now.lines]).values()
     names = {ref.code: ref.label(reading()) for ref in units}
     context = {
-        "unit": unit, "names": names, "shown": shown, "now": now, "draft": draft, "refusal": refusal,
+        "unit": unit, "strip": strip_of(unit, shown.day, duties["morning-check"]),
+        "names": names, "shown": shown, "now": now, "draft": draft, "refusal": refusal,
         "duty": duties[DUTY], "slot": _slot(unit, shown.day, duties[DUTY]), "signed": signed,
         "may_sign": may_sign and not is_locked, "is_locked": is_locked,
         "amendments": signed.amendments(now, names) if signed else [],

@@ -22,6 +22,7 @@ from notoneless.web.access import Reader, signed_in
 from notoneless.web.ui.days import CLOCK, ShownDay, shown_day
 from notoneless.web.ui.drafts import Draft, new_draft, sent_draft
 from notoneless.web.ui.reporting import Card, card_for, refusal_of, send_cards
+from notoneless.web.ui.strip import strip_of
 from notoneless.web.ui.words import sentence, state_key
 
 CHECK = "class-check"
@@ -115,7 +116,8 @@ def class_page(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
     else:
         cards = _cards(found)
     context = {
-        "found": found, "cards": cards, "draft": draft, "refusal": refusal, "is_check": found.duty.form == CHECK,
+        "found": found, "strip": strip_of(found.unit, found.shown.day, found.duty),
+        "cards": cards, "draft": draft, "refusal": refusal, "is_check": found.duty.form == CHECK,
         "any_given": any(card.is_given for card in cards), "any_wrong": any(card.sheet.errors for card in cards),
         "unheard": [card for card in cards if card.slot is not None and card.slot.state in ("due", "missing")],
         "is_excused": bool(cards) and all(card.slot and card.slot.state == "excused" for card in cards),
