@@ -73,7 +73,7 @@ def _counts(unit: DayUnitRef, day: date, duty: DutyInfo) -> Counts:
 
 
 def _cards(found: Class, sent: QueryDict | None = None) -> list[Card]:
-    """A card for everyone who owes the duty, by code."""
+    """A card for everyone who owes the duty: who stands out first, then by code."""
     slots = [
         slot
         for slot in ledger_queries.slots_of_unit(found.unit, found.shown.day, found.duty.id)
@@ -85,7 +85,12 @@ def _cards(found: Class, sent: QueryDict | None = None) -> list[Card]:
                  is_brief=found.duty.form == CHECK)
         for slot in slots
     ]  # fmt: skip
-    return sorted(cards, key=lambda card: card.code)
+    return sorted(cards, key=lambda card: (not _stands_out(card), card.code))
+
+
+def _stands_out(card: Card) -> bool:
+    """Whoever is absent or unwell comes first."""
+    return card.slot is not None and any(f'"{measure}"' in card.slot.measures for measure in ("absent", "abnormal"))
 
 
 @require_safe
