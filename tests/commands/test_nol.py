@@ -1,0 +1,116 @@
+"""The `nol` command as a person runs it: from a roster file to who has not been heard from, on a new SQLite file."""
+
+import json
+import os
+import subprocess
+import sys
+import uuid
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.slow
+UNITS = """code,name,kind,authority,area,stage,opened_on,closed_on
+C,市局,city,,370100,,,
+D,历下,district,C,370102,,,
+3137000001,实验中学,junior,D,370102,junior,,
+3137000001-1,一班,class,3137000001,370102,,,
+3137000001-2,二班,class,3137000001,370102,,,
+"""
+PEOPLE = """code,name,population,unit,household,id_type,id_number,phone,sex,birth_date,tags
+001,王小明,student,3137000001-1,H1,,,,,2013-05-01,boarder
+002,李小红,student,3137000001-1,H2,,,,,2013-06-01,
+003,赵小刚,student,3137000001-2,H1,,,,,2013-07-01,
+"""
+
+
+class Nol:
+    """Runs `nol` in a folder of its own, with the clock at 07:30 on Monday 23 November 2026."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.env = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"} | {
+            "NOL_VAR": str(folder / "var"), "NOL_NOW": "2026-11-23T07:30:00+08:00", "NOL_LANG": "",
+        }  # fmt: skip
+
+    def run(self, *words: str, code: int = 0) -> str:
+        command = [sys.executable, "-m", "notoneless.cli", *words]
+        done = subprocess.run(command, cwd=self.folder, env=self.env, capture_output=True, text=True, check=False)
+        assert done.returncode == code, done.stderr + done.stdout
+        return done.stdout
+
+    def json(self, *words: str, code: int = 0) -> Any:
+        return json.loads(self.run(*words, "--json", code=code))
+
+
+@pytest.fixture
+def nol(tmp_path: Path) -> Nol:
+    (tmp_path / "units.csv").write_text(UNITS, encoding="utf-8")
+    (tmp_path / "people.csv").write_text(PEOPLE, encoding="utf-8")
+    return Nol(tmp_path)
+
+
+def _report(person: str, **answers: Any) -> str:
+    return json.dumps(
+        {"id": str(uuid.uuid4()), "duty": "daily-health", "day": "2026-11-23", "person": person,
+         "answers": {"condition": "well"} | answers, "made_at": "2026-11-23T07:10:00+08:00", "by": "guardian"}
+    )  # fmt: skip
+
+
+def test_from_a_roster_file_to_who_has_not_been_heard_from(nol: Nol) -> None:
+    dry = nol.json("roster", "import", "people.csv", "units.csv", "--dry-run")
+    assert (dry["rows"], dry["added"], dry["refused"]) == (8, 8, 0)
+    assert nol.json("units")["items"] == []
+    assert nol.json("roster", "import", "people.csv", "units.csv")["added"] == 8
+    again = nol.json("roster", "import", "units.csv", "people.csv")
+    assert (again["added"], again["changed"], again["unchanged"]) == (0, 0, 8)
+
+    opened = nol.json("day", "open", "2026-11-23")
+    assert opened["slots"] == 3 * 3 + 2
+    assert opened["duties"]["daily-health"]["slots"] == 3
+
+    lines = [_report("001", temperature=385), "not json", _report("009"), _report("003")]
+    (nol.folder / "reports.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    sent = nol.json("report", "import", "reports.jsonl")
+    assert {name: sent[name] for name in ("rows", "accepted", "duplicates", "refused")} == {
+        "rows": 4, "accepted": 2, "duplicates": 0, "refused": 2,
+    }  # fmt: skip
+    assert [r.get("state") or r["error"]["code"] for r in sent["results"]] == [
+        "reported", "not_json", "unknown_person", "reported",
+    ]  # fmt: skip
+    assert nol.json("report", "import", "reports.jsonl")["duplicates"] == 2
+
+    whole = nol.json("completeness", "C", "2026-11-23", "--duty", "daily-health")
+    assert {k: v for k, v in whole.items() if k != "children"} == {
+        "unit": "C", "day": "2026-11-23", "duty": "daily-health", "expected": 3, "reported": 2, "on_time": 2,
+        "late": 0, "excused": 0, "missing": 0, "due": 1, "rate": pytest.approx(2 / 3),
+        "measures": {"abnormal": 1, "fever": 1},
+    }  # fmt: skip
+    assert [child["unit"] for child in whole["children"]] == ["D"]
+    missing = nol.json("missing", "D", "2026-11-23", "--duty", "daily-health")
+    assert [(item["person"], item["name"], item["state"]) for item in missing["items"]] == [("002", "李小红", "due")]
+    ranked = nol.json("ranking", "C", "2026-11-23", "--duty", "daily-health", "--level", "class")
+    assert [(item["place"], item["unit"]) for item in ranked["items"]] == [(1, "3137000001-2"), (2, "3137000001-1")]
+
+    (nol.folder / "moved.csv").write_text(
+        PEOPLE.replace("002,李小红,student,3137000001-1", "002,李小红,student,3137000001-2")
+    )
+    assert nol.json("roster", "import", "moved.csv")["changed"] == 1
+    missing = nol.json("missing", "D", "2026-11-23", "--duty", "daily-health", "--level", "class")
+    assert [item["unit"] for item in missing["items"]] == ["3137000001-2"]
+
+    assert nol.json("day", "close", "2026-11-23")["duties"]["daily-health"]["missing"] == 1
+    assert nol.json("recount", "2026-11-23") == {"day": "2026-11-23", "rows": 8, "exact": True, "differences": []}
+
+
+def test_errors_are_told_with_code_and_field_and_leave_with_2(nol: Nol) -> None:
+    for words, code, field in (
+        (("day", "open", "tomorrow"), "bad_day", "day"),
+        (("day", "close", "2026-11-23"), "day_not_open", "day"),
+        (("completeness", "C", "2026-11-23", "--duty", "dance"), "unknown_duty", "duty"),
+        (("completeness", "C", "2026-11-23", "--duty", "attendance"), "day_not_open", "day"),
+    ):
+        error = nol.json(*words, code=2)["error"]
+        assert (error["code"], error["field"]) == (code, field)
+        assert " / " in error["message"]
