@@ -6,7 +6,7 @@ checks taken class by class, dailies signed as truthfully as the ledger allows, 
 
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
@@ -73,11 +73,17 @@ class History:
     def _day(self, day: date, back: int, now: datetime) -> None:
         open_day(day, clock=FixedClock(instant_on(day, 0)), within=self.root)
         units = [unit for level in ("school", "class") for unit in _units(day, self.root, level)]
-        is_school_day = bool(fetch("SELECT 1 FROM tally t JOIN expect_duty d ON d.id = t.duty_id WHERE t.day = %s"
-                                   " AND d.code = 'morning-check' AND t.due > 0 LIMIT 1", [day]))  # fmt: skip
+        owed = {
+            code
+            for (code,) in fetch(
+                "SELECT DISTINCT d.code FROM tally t JOIN expect_duty d ON d.id = t.duty_id"
+                " WHERE t.day = %s AND t.due > 0",
+                [day],
+            )
+        }
         self._fall_ill(back)
         planned: dict[int, list[dict[str, Any]]] = defaultdict(list)
-        for minute, body in self._day_reports(day, units, is_school_day=is_school_day, is_today=back == 0):
+        for minute, body in self._day_reports(day, units, owed, is_today=back == 0):
             planned[minute].append(body)
         is_today = back == 0
         # At night there would be nothing to see: today's morning is then shown as if it had passed.
@@ -87,7 +93,7 @@ class History:
             if minute <= minutes_now:
                 _send(planned[minute], FixedClock(min(instant_on(day, minute), now)))
         if minutes_now > 15 * 60 + 40:
-            self._schools(day, units, FixedClock(min(instant_on(day, 15 * 60 + 40), now)), is_school_day=is_school_day)
+            self._schools(day, units, FixedClock(min(instant_on(day, 15 * 60 + 40), now)), owed)
         if not is_today:
             close_day(day, clock=FixedClock(instant_on(day, 24 * 60)), actor="demo")
 
@@ -107,7 +113,7 @@ class History:
                 self.ill[person.code] = 5
 
     def _day_reports(
-        self, day: date, units: Sequence[DayUnitRef], *, is_school_day: bool, is_today: bool
+        self, day: date, units: Sequence[DayUnitRef], owed: Collection[str], *, is_today: bool
     ) -> Iterator[tuple[int, dict[str, Any]]]:
         """(minute of the day, report). Minutes are grouped, so that reports come in batches.
 
@@ -119,12 +125,12 @@ class History:
             silent.add(self.flu_class)
         for person in self.people:
             is_left = is_today and person.household == FAMILY
-            if not is_left and random.random() < person.habit - (0 if is_school_day else 0.03):
+            if not is_left and random.random() < person.habit - (0 if "attendance" in owed else 0.03):
                 is_late = random.random() < 0.035
                 minute = random.choice((640, 700, 800, 1100)) if is_late else random.choice((400, 430, 450, 470, 520))
                 by = {"student": "guardian", "staff": "self", "relative": "guardian"}[person.population]
                 yield minute, _report(day, "daily-health", person.code, self._health(person.code), minute, by)
-            if is_school_day and person.population == "student" and person.class_code not in silent:
+            if "morning-check" in owed and person.population == "student" and person.class_code not in silent:
                 minute = (
                     585
                     if hash_of(person.class_code, day) % 20 == 0
@@ -149,7 +155,7 @@ class History:
             return {"presence": "personal_leave"}
         return {"presence": "present_symptoms", "symptoms": ["cough"]} if luck > 0.997 else {"presence": "present"}
 
-    def _schools(self, day: date, units: Sequence[DayUnitRef], clock: Clock, *, is_school_day: bool) -> None:
+    def _schools(self, day: date, units: Sequence[DayUnitRef], clock: Clock, owed: Collection[str]) -> None:
         """Each school's attendance and signed daily, as truthfully as the ledger allows; some forget."""
         reports = []
         for school in (unit for unit in units if unit.level == "school"):
@@ -159,7 +165,7 @@ class History:
             abnormal, gaps = sum(line.abnormal for line in lines), sum(line.unheard for line in lines)
             statement = "abnormal" if abnormal else "zero_with_gaps" if gaps else "zero"
             reports.append(_report(day, "school-daily", school.code, {"statement": statement}, 930, "self"))
-            if is_school_day:
+            if "attendance" in owed:
                 expected = sum(line.expected for line in lines)
                 absent = sum(line.abnormal for line in lines)
                 rate = (expected - absent) * 10000 // expected

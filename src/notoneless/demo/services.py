@@ -4,15 +4,17 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
+from django.conf import settings
+
 from notoneless.demo.accounts import DemoAccount, make_accounts
 from notoneless.demo.history import History, Progress
-from notoneless.demo.roster import write_roster
+from notoneless.demo.roster import FAMILY, write_roster
 from notoneless.demo.shape import CITY, SCALES
 from notoneless.expect.models import Policy
 from notoneless.expect.queries import duties
 from notoneless.kernel.clock import Clock, day_of
 from notoneless.kernel.errors import DomainError
-from notoneless.roster.models import Account, Unit
+from notoneless.roster.models import Account, Household, Unit
 from notoneless.roster.services import import_roster
 
 DEFAULT_DAYS = {"tiny": 3, "small": 14, "district": 0, "city": 0}
@@ -33,10 +35,12 @@ def build_demo(
 ) -> DemoSummary:
     """Invent a roster, import it as any file would be, live through `days` of history and today, make the accounts.
 
-    A database that has the accounts is left as it is. Raises DomainError `demo_refused` when the invented files are
-    refused, which would be a fault of ours.
+    A database that has the demo is left as it is. Raises DomainError `demo_in_production` where a known password would
+    be a hole, and `demo_refused` when the invented files are refused, which would be a fault of ours.
     """
-    if Account.objects.filter(username="city").exists() and Unit.objects.filter(code=CITY[0]).exists():
+    if settings.PRODUCTION:
+        raise DomainError("demo_in_production", "demo")
+    if Household.objects.filter(code=FAMILY).exists() and Account.objects.filter(username="city").exists():
         return DemoSummary(scale, accounts=_accounts())
     length = DEFAULT_DAYS[scale] if days is None else days
     today = day_of(clock.now())
