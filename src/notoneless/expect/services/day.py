@@ -71,7 +71,7 @@ def open_day(
             )
             window = Window(to_micros(row.opens_at), to_micros(row.due_at), to_micros(row.closes_at))
             total += ledger.merge_claims(
-                key, window, claims, is_closed=row.closed_at is not None, only=only,
+                key, window, claims, only=only,
                 progress=partial(progress, duty.code),
             )  # fmt: skip
         opened.duties[duty.code] = total

@@ -51,25 +51,25 @@ def merge_claims(
     window: Window,
     claims: Sequence[GroupClaim],
     *,
-    is_closed: bool,
     only: Sequence[int] | None = None,
     progress: Progress = lambda done, total: None,
 ) -> Merged:
     """Bring the slots of one session into line with the claims.
 
-    `only` limits the work to these respondents. Once the session `is_closed` no slot is added any more (nobody could
+    `only` limits the work to these respondents. Once the session is closed no slot is added any more (nobody could
     still fill it on time), while moves, voids and excuses still apply. Void keeps the row and any report.
     """
     ensure_partition(key.table, key.day)
     merged = Merged()
-    params = key.params() | window._asdict() | {"closed": is_closed}
+    params = key.params() | window._asdict()
     with _staged(key, claims, only):
         districts = [row[0] for row in fetch("SELECT DISTINCT district_id FROM expected ORDER BY district_id")]
         for done, district in enumerate(districts):
             progress(done, len(districts))
             with transaction.atomic():
                 lock_exclusively(key.lock)
-                of_district = params | {"district": district}
+                is_closed = _is_closed(key)
+                of_district = params | {"district": district, "closed": is_closed}
                 has_slots = bool(fetch(_ANY_SLOT.format(table=key.table), of_district))
                 if not is_closed:
                     _stage_new(key, of_district, is_refresh=only is not None, has_slots=has_slots)
@@ -216,6 +216,15 @@ def _apply(key: SessionKey, params: dict[str, object]) -> Merged:
     apply_changes(key)
     execute("DELETE FROM slot_change")
     return merged
+
+
+def _is_closed(key: SessionKey) -> bool:
+    """Asked under the lock that closing holds too: a session closed a moment ago must not get its slots due again."""
+    row = fetch(
+        "SELECT closed_at FROM day_session WHERE day = %(day)s AND duty_id = %(duty)s AND session = %(session)s",
+        key.params(),
+    )
+    return bool(row) and row[0][0] is not None
 
 
 def _insert(key: SessionKey, params: dict[str, object]) -> None:
