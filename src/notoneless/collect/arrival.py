@@ -4,8 +4,8 @@ import hashlib
 import re
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -18,9 +18,11 @@ _USUAL_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _encode = msgspec.json.Encoder(order="sorted").encode
 
 
-@dataclass(frozen=True)
-class Arrival:
-    """One well-formed report. `id`: 32 hex digits; `made_at`: microseconds; `digest`: of everything but the id."""
+class Arrival(msgspec.Struct, frozen=True):
+    """One well-formed report. `id`: 32 hex digits; `made_at`: microseconds; `digest`: of everything but the id.
+
+    `given` is `answers` as canonical JSON: what was sent, not yet checked.
+    """
 
     id: str
     duty: str
@@ -32,15 +34,15 @@ class Arrival:
     made_at: int
     by: str
     digest: str
+    given: bytes
 
 
 def read_arrival(raw: object) -> Arrival:
     """Check the shape of one report as decoded from JSON. Raises DomainError naming the field."""
     if not isinstance(raw, dict):
         raise DomainError("invalid_report", "report")
-    for name in raw:
-        if name not in _NAMES:
-            raise DomainError("invalid_report", str(name)[:40])
+    if not raw.keys() <= _NAMES:
+        raise DomainError("invalid_report", str(next(name for name in raw if name not in _NAMES))[:40])
     person, unit = raw.get("person"), raw.get("unit")
     if (person is None) == (unit is None):
         raise DomainError("person_or_unit", "person")
@@ -58,9 +60,10 @@ def read_arrival(raw: object) -> Arrival:
     duty = _text(raw, "duty")
     if session is not None and not isinstance(session, str):
         raise DomainError("invalid_report", "session")
-    body = _encode([duty, day, session, respondent, unit is not None, answers, made_at, by])
-    digest = hashlib.blake2b(body, digest_size=16).hexdigest()
-    return Arrival(report_id, duty, day, session, respondent, unit is not None, answers, made_at, by, digest)
+    given = _encode(answers)
+    head = _encode((duty, day, session, respondent, unit is not None, made_at, by))
+    digest = hashlib.blake2b(head + given, digest_size=16).hexdigest()
+    return Arrival(report_id, duty, day, session, respondent, unit is not None, answers, made_at, by, digest, given)
 
 
 _NAMES = frozenset(("id", "duty", "day", "session", "person", "unit", "answers", "made_at", "by"))
@@ -83,6 +86,7 @@ def read_id(value: object) -> str:
         raise DomainError("bad_id", "id") from error
 
 
+@lru_cache(maxsize=64)
 def read_day(value: str) -> date:
     """A calendar date such as 2026-11-23. Raises DomainError `bad_day`."""
     try:
@@ -96,8 +100,8 @@ def read_day(value: str) -> date:
 def _instant(value: str) -> int:
     try:
         instant = datetime.fromisoformat(value)
-        if instant.tzinfo is None:
+        if instant.tzinfo is None or instant.year < 1970:
             raise ValueError(value)
-        return to_micros(instant.astimezone(UTC))
+        return to_micros(instant)
     except (ValueError, OverflowError) as error:
         raise DomainError("bad_instant", "made_at") from error

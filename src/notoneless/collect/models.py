@@ -24,15 +24,19 @@ class Report(models.Model):
 
     Personal data: answers about one person, kept until the duty's retention ends. `digest` tells a repeat from
     another body under the same id. `state`, `on_time` and `revision` are what the sender was told.
+
+    A morning's reports are nearly all their slots' first and only ones, and a slot names the report that holds it; so
+    only later revisions are indexed by respondent, and the second keeps the id of the first (`first_id`).
     """
 
-    id = models.CharField(max_length=32, primary_key=True)
+    id = models.UUIDField(primary_key=True)
     district_id = models.IntegerField()
     day = models.DateField()
     duty_id = models.IntegerField()
     session = models.SmallIntegerField()
     respondent_id = models.BigIntegerField()
     revision = models.IntegerField()
+    first_id = models.UUIDField(null=True)
     made_at = InstantField()
     received_at = InstantField()
     by = models.CharField(max_length=8)
@@ -46,7 +50,11 @@ class Report(models.Model):
 
     class Meta:
         db_table = "report"
-        indexes = [models.Index(fields=["respondent_id", "day", "duty_id"], name="report_of_slot")]
+        indexes = [
+            models.Index(
+                fields=["respondent_id", "day"], name="report_revisions", condition=models.Q(revision__gt=1)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"report {self.id}"

@@ -38,6 +38,7 @@ class Form:
     fields: Mapping[str, Field]
     measures: Mapping[str, Condition]
     measures_of: Mapping[str, tuple[str, ...]]
+    required: frozenset[str]
     definition: Mapping[str, Any]
 
 
@@ -61,6 +62,7 @@ def compile_form(definition: Mapping[str, Any]) -> Form:
         measures_of={
             code: tuple(m["code"] for m in definition["measures"] if code in _fields_of(m["when"])) for code in fields
         },
+        required=frozenset(entry["code"] for entry in definition["fields"] if entry.get("required", False)),
         definition=definition,
     )
 

@@ -48,6 +48,11 @@ def for_update(of: str = "") -> str:
     return f" FOR UPDATE OF {of}" if of else " FOR UPDATE"
 
 
+def is_deadlock(error: Exception) -> bool:
+    """Whether PostgreSQL ended this transaction to free two that waited for each other; it may be tried again."""
+    return getattr(error.__cause__, "sqlstate", "") in ("40P01", "40001")
+
+
 def execute(statement: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> int:
     """Run one statement and return how many rows it touched."""
     with connection.cursor() as cursor:

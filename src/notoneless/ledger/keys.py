@@ -1,6 +1,5 @@
 """Names of things in the ledger: a session of a duty on a day, and the table that holds its slots."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal, NamedTuple
 
@@ -9,8 +8,7 @@ Respondent = Literal["person", "unit"]
 TABLES: dict[Respondent, str] = {"person": "person_slot", "unit": "unit_slot"}
 
 
-@dataclass(frozen=True, order=True)
-class SessionKey:
+class SessionKey(NamedTuple):
     """One session of one duty on one day, and who answers it."""
 
     day: date

@@ -87,10 +87,11 @@ class SlotView:
     revision: int
     answers: str
     measures: str
+    report_id: str
 
 
 _SLOT = ("s.respondent_id, s.unit_id, s.population, s.session, s.state, s.reason, s.on_time, s.by, s.made_at,"
-         " s.filled_at, s.due_at, s.revision, s.answers, s.measures")  # fmt: skip
+         " s.filled_at, s.due_at, s.revision, s.answers, s.measures, s.report_id")  # fmt: skip
 
 
 def slots_of_unit(unit: DayUnitRef, day: date, duty_id: int, table: str = "person_slot") -> list[SlotView]:

@@ -3,8 +3,7 @@
 The state is a function of those three facts, so the order in which they came cannot matter (design.md, section 3).
 """
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Claim = Literal["owed", "excused", "none"]
 """What the policies say of a respondent: owed, owed but excused with a reason, or not owed at all."""
@@ -33,8 +32,7 @@ def column(state: State, on_time: bool | None) -> str | None:
     return None if state == "void" else state
 
 
-@dataclass(frozen=True, order=True)
-class Fill:
+class Fill(NamedTuple):
     """When a slot counts as filled: the earliest of its reports. An observed instant beats an equal declared one."""
 
     at: int

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from notoneless.collect import queries as collect_queries
+from notoneless.collect.queries import Revision
 from notoneless.expect import queries as expect_queries
 from notoneless.expect.queries import DutyInfo
 from notoneless.kernel.clock import from_micros
@@ -215,22 +217,6 @@ def slots_by_duty(day: date) -> dict[str, int]:
 
 
 @dataclass(frozen=True)
-class Revision:
-    """One accepted report about a slot, as it was sent. Instants in microseconds; `answers` is JSON text."""
-
-    duty_id: int
-    session: int
-    revision: int
-    made_at: int
-    received_at: int
-    by: str
-    actor: str
-    state: str
-    on_time: bool
-    answers: str
-
-
-@dataclass(frozen=True)
 class PersonDay:
     """One person's day: (duty id, slot) for all that was owed or given, and every revision behind it."""
 
@@ -252,13 +238,9 @@ def person_day(scope: Scope, unit_code: str, day: date, person_id: int) -> Perso
     if not slots:
         raise DomainError("out_of_scope", "person")
     code, name = roster_queries.codes_and_names([person_id])[person_id]
-    rows = fetch(
-        "SELECT duty_id, session, revision, made_at, received_at, by, actor, state, on_time, answers FROM report"
-        " WHERE respondent_id = %s AND day = %s ORDER BY duty_id, session, revision",
-        [person_id, day],
-    )
+    rows = collect_queries.revisions_of(person_id, day, [slot.report_id for _, slot in slots])
     shown = {(duty_id, slot.session) for duty_id, slot in slots}
-    revisions = tuple(r for r in (Revision(*row) for row in rows) if (r.duty_id, r.session) in shown)
+    revisions = tuple(r for r in rows if (r.duty_id, r.session) in shown)
     return PersonDay(unit, person_id, code, name, tuple(slots), revisions)
 
 

@@ -3,6 +3,8 @@
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
+from notoneless.kernel.fields import InstantField
+
 
 class Unit(models.Model):
     """A node of the tree: bureau, central school, school or class. No personal data. Closed, never deleted.
@@ -118,3 +120,17 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} {self.pk}"
+
+
+class TokenRevocation(models.Model):
+    """An account's tokens issued up to `at`, or one token, are refused. No personal data."""
+
+    account_id = models.IntegerField()
+    token = models.CharField(max_length=16, blank=True)
+    at = InstantField(db_index=True)
+
+    class Meta:
+        db_table = "token_revocation"
+
+    def __str__(self) -> str:
+        return f"tokens of account {self.account_id}"

@@ -1,25 +1,27 @@
 """What a viewer may see: subtrees and households. Every query takes it first."""
 
-from dataclasses import dataclass, field
+import msgspec
 
 from notoneless.kernel.errors import DomainError
 from notoneless.roster.tree import is_within
 
 
-@dataclass(frozen=True)
-class Scope:
-    """The reach of one account. `paths`: roots of the subtrees; `households`: ids; `actor`: who, for the audit."""
+class Scope(msgspec.Struct, frozen=True, array_like=True):
+    """The reach of one account. `paths`: roots of the subtrees; `households`: ids; `actor`: who, for the audit.
+
+    A struct, because the lane reads one out of every token.
+    """
 
     actor: str
     paths: tuple[str, ...] = ()
-    households: frozenset[int] = field(default_factory=frozenset)
+    households: frozenset[int] = frozenset()
     is_everything: bool = False
 
     def covers(self, path: str) -> bool:
         return self.is_everything or any(is_within(path, root) for root in self.paths)
 
     def covers_person(self, path: str, household_id: int | None) -> bool:
-        return self.covers(path) or (household_id is not None and household_id in self.households)
+        return household_id in self.households or self.covers(path)
 
     def require(self, path: str, field_name: str = "unit") -> None:
         """Raises DomainError `out_of_scope`: what lies outside and what does not exist look alike."""

@@ -1,30 +1,25 @@
-"""`apply_reports`: the one core that every way in calls, page, API, command line and import alike.
+"""`apply_reports`: the one core that every way in calls, page, API, lane, command line and import alike.
 
-A batch is read and checked without the database; then, in one transaction, its slots are locked in order, each report
-is decided in the order given, and slots, reports, tallies and an outbox row are written. A refused report fails alone.
+A batch is read and checked without the database; then, in one transaction, its slots are read in one statement, each
+report is decided in the order given, and slots, reports, tallies and an outbox row are written. A refused report fails
+alone. Slots are written only where they still are as they were read, and a report only where its id is new; when another
+transaction was quicker, the batch starts again, and then holds the slots while it decides.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import TypedDict
 
 import msgspec
-from django.db import transaction
+from django.db import IntegrityError, OperationalError, transaction
 
-from notoneless.collect.arrival import Arrival, read_arrival
-from notoneless.collect.models import Report
-from notoneless.collect.queries import form_in_force
-from notoneless.collect.rules import Form, check_answers
+from notoneless.collect.services.check import Catalogue, Checked, Sent, check_reports, load_catalogue
 from notoneless.collect.services.decide import Decided, decide
 from notoneless.collect.services.guards import GUARDS
-from notoneless.collect.services.lookups import Known, look_up
-from notoneless.expect import queries as expect_queries
-from notoneless.expect.queries import DutyInfo
-from notoneless.kernel import outbox
+from notoneless.collect.services.keep import keep_reports, tell
+from notoneless.collect.services.known import Found, RespondentRef, Sessions, find
 from notoneless.kernel.clock import Clock, day_of, to_micros
 from notoneless.kernel.errors import DomainError, ErrorShape
-from notoneless.kernel.sql import execute, rows_table
+from notoneless.kernel.sql import is_deadlock
 from notoneless.ledger import services as ledger
 from notoneless.ledger.keys import SessionKey
 from notoneless.roster.scope import Scope
@@ -32,7 +27,6 @@ from notoneless.roster.scope import Scope
 CLOCK_SKEW = 120_000_000
 """Microseconds by which a sender's clock may run ahead: phones are seldom exact to the minute."""
 TRIES = 5
-_encode = msgspec.json.Encoder().encode
 
 
 class Accepted(TypedDict):
@@ -48,8 +42,7 @@ class Refused(TypedDict):
     error: ErrorShape
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """What became of one report: accepted (a repeat says what the first was told), or refused."""
 
     id: str
@@ -66,22 +59,8 @@ class Outcome:
                 "duplicate": self.is_duplicate}  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Checked:
-    """A report that is right in itself: known duty and session, answers that fit the form."""
-
-    place: int
-    sent_id: str
-    arrival: Arrival
-    duty: DutyInfo
-    key: SessionKey
-    form: Form
-    answers: str
-    measures: tuple[str, ...]
-
-
 class _Collision(Exception):
-    """Another transaction made one of our new rows first."""
+    """Another transaction changed a slot, or made one of our new rows, before we did."""
 
 
 def apply_reports(reports: Sequence[object], *, scope: Scope, clock: Clock) -> list[Outcome]:
@@ -90,160 +69,126 @@ def apply_reports(reports: Sequence[object], *, scope: Scope, clock: Clock) -> l
     Replays change nothing and are told what the first was told. The last writer by (made_at, id) holds the slot; the
     earliest instant of arrival (for `by: import`, of `made_at`) decides whether it was on time.
     """
-    outcomes: list[Outcome | None] = [None] * len(reports)
-    checked: list[Checked] = []
-    duties, forms = expect_queries.duties(), {}
-    for place, raw in enumerate(reports):
-        sent_id = str(raw.get("id", ""))[:64] if isinstance(raw, dict) else ""
-        try:
-            arrival = read_arrival(raw)
-            duty = duties.get(arrival.duty)
-            if duty is None:
-                raise DomainError("unknown_duty", "duty", known=", ".join(duties))
-            if arrival.is_unit != (duty.respondent == "unit"):
-                raise DomainError("person_or_unit", "unit" if duty.respondent == "unit" else "person")
-            if duty.form not in forms:
-                forms[duty.form] = form_in_force(duty.form)
-            key = duty.key(arrival.day, duty.session_number(arrival.session))
-            answers, measures = check_answers(forms[duty.form], arrival.answers)
-            text = _encode(answers).decode()
-            checked.append(Checked(place, sent_id, arrival, duty, key, forms[duty.form], text, measures))
-        except DomainError as error:
-            outcomes[place] = Outcome(sent_id, error=error)
+    return apply_sent([Sent(raw, scope) for raw in reports], clock=clock)
+
+
+def apply_sent(sent: Sequence[Sent], *, clock: Clock, catalogue: Catalogue | None = None) -> list[Outcome]:
+    """The same for reports of several senders, each within its own scope. One transaction."""
+    checked, wrong = check_reports(sent, catalogue or load_catalogue())
+    outcomes = {place: Outcome(sent_id, error=error) for place, (sent_id, error) in wrong.items()}
     # A statement about the ledger is made over what came with it, so the guarded reports go last.
-    parts = [report for report in checked if not report.form.guard], [report for report in checked if report.form.guard]
-    for _ in range(TRIES):
+    parts = [one for one in checked if not one.form.guard], [one for one in checked if one.form.guard]
+    for attempt in range(TRIES):
         try:
             with transaction.atomic():
                 for part in parts:
-                    for place, outcome in _apply_checked(part, scope=scope, clock=clock):
-                        outcomes[place] = outcome
+                    outcomes.update(_apply_checked(part, clock=clock, is_contended=attempt > 0))
             break
-        except _Collision:
-            continue
+        except (_Collision, IntegrityError):
+            continue  # another transaction, or this batch not having looked for a twin: the next try holds and looks
+        except OperationalError as error:
+            if not is_deadlock(error):
+                raise
     else:
         raise DomainError("busy")
-    return [outcome for outcome in outcomes if outcome is not None]
+    return [outcomes[place] for place in range(len(sent))]
 
 
-def _apply_checked(checked: Sequence[Checked], *, scope: Scope, clock: Clock) -> list[tuple[int, Outcome]]:
+def _apply_checked(checked: Sequence[Checked], *, clock: Clock, is_contended: bool) -> dict[int, Outcome]:
     if not checked:
-        return []
-    now = to_micros(clock.now())
-    known = look_up(
-        [(report.arrival.id, report.key, report.arrival.respondent) for report in checked], day_of(clock.now())
-    )
-    slots = ledger.lock_slots(known.slot_keys.values())
-    known = replace(known, reports=known.find_reports())  # again, under the locks: a twin may have just landed
-    state: dict[tuple[SessionKey, int], Decided] = {}
-    outcomes: list[tuple[int, Outcome]] = []
-    written: list[Decided] = []
-    told: dict[str, tuple[str, Outcome]] = {}
-    for report in checked:
-        try:
-            outcome = _repeat(report, known, told)
-            if outcome is None:
-                decided = _decide(report, known, slots, state, scope=scope, now=now)
-                state[decided.slot.key, decided.slot.respondent_id] = decided
-                written.append(decided)
-                outcome = Outcome(report.sent_id, decided.slot.state, decided.slot.on_time, decided.revision)
-                told[report.arrival.id] = (report.arrival.digest, outcome)
-        except DomainError as error:
-            outcome = Outcome(report.sent_id, error=error)
-        outcomes.append((report.place, outcome))
-    if written:
-        _write(written, list(state.values()), scope=scope, now=now)
-        _tell(written, clock=clock)
+        return {}
+    instant = clock.now()
+    now = to_micros(instant)
+    sessions = Sessions({report.key.day for report in checked}, day_of(instant))
+    ledger.hold_sessions({report.key for report in checked})
+    found = find(checked, everywhere=is_contended)
+    if is_contended:
+        ledger.lock_slots(_slots_of(checked, found))
+        found = find(checked, everywhere=True)  # again, under the locks: whoever was quicker has ended by now
+    batch = _Batch(found, sessions, now)
+    outcomes = {report.place: batch.take(report) for report in checked}
+    if batch.accepted:
+        if not ledger.write_fills([decided.slot for decided in batch.state.values()]):
+            raise _Collision
+        keep_reports(batch.accepted, now=now)
+        tell(batch.accepted, clock=clock)
     return outcomes
 
 
-def _repeat(report: Checked, known: Known, told: dict[str, tuple[str, Outcome]]) -> Outcome | None:
-    """The answer to a report that was applied before, in an earlier request or earlier in this one."""
-    earlier = told.get(report.arrival.id)
-    if earlier is None and (row := known.reports.get(report.arrival.id)) is not None:
-        earlier = (row.digest, Outcome(report.sent_id, row.state, row.on_time, row.revision))
-    if earlier is None:
-        return None
-    digest, outcome = earlier
-    if digest != report.arrival.digest:
-        raise DomainError("id_reused", "id")
-    return replace(outcome, id=report.sent_id, is_duplicate=True)
+def _slots_of(checked: Sequence[Checked], found: dict[int, Found]) -> list[tuple[SessionKey, int]]:
+    return [
+        (report.key, one.respondent.id)
+        for report in checked
+        if (one := found[report.place]).row is not None and one.respondent is not None
+    ]
 
 
-def _decide(
-    report: Checked,
-    known: Known,
-    slots: dict[tuple[SessionKey, int], ledger.SlotRow],
-    state: dict[tuple[SessionKey, int], Decided],
-    *,
-    scope: Scope,
-    now: int,
-) -> Decided:
-    arrival = report.arrival
-    respondent = known.require_respondent(report.key, arrival.respondent, is_unit=arrival.is_unit, scope=scope)
-    if not scope.is_everything and not scope.paths and arrival.by in ("teacher", "device", "import"):
-        raise DomainError("by_not_allowed", "by")
-    if scope.households and not scope.paths and report.form.code == "class-check":
-        raise DomainError("by_not_allowed", "by")
-    session = known.require_session(report.key, now)
-    if arrival.made_at > now + CLOCK_SKEW:
-        raise DomainError("made_at_in_future", "made_at")
-    slot_id = (report.key, respondent.id)
-    before = state.get(slot_id)
-    row = slots.get(slot_id)
-    answers, measures = report.answers, report.measures
-    if report.form.guard:
-        answers = GUARDS[report.form.guard](respondent, report.key.day, answers, scope.actor)
-    return decide(
-        report.arrival,
-        key=report.key,
-        duty=report.duty,
-        respondent=respondent,
-        row=row,
-        before=before,
-        session=session,
-        form_version=report.form.version,
-        answers=answers,
-        measures=measures,
-        now=now,
-    )
+class _Batch:
+    """The slots as the reports of one batch leave them, one after the other."""
+
+    def __init__(self, found: dict[int, Found], sessions: Sessions, now: int) -> None:
+        self._found = found
+        self._sessions = sessions
+        self._now = now
+        self._told: dict[str, tuple[str, Outcome]] = {}
+        self.state: dict[tuple[SessionKey, int], Decided] = {}
+        self.accepted: list[Decided] = []
+
+    def take(self, report: Checked) -> Outcome:
+        found = self._found[report.place]
+        try:
+            return self._repeat(report, found) or self._decide(report, found)
+        except DomainError as error:
+            return Outcome(report.sent_id, error=error)
+
+    def _repeat(self, report: Checked, found: Found) -> Outcome | None:
+        """The answer to a report that was applied before, in an earlier request or earlier in this one."""
+        arrival = report.arrival
+        earlier = self._told.get(arrival.id)
+        if earlier is None and found.kept is not None:
+            kept = found.kept
+            earlier = (kept.digest, Outcome(report.sent_id, kept.state, kept.on_time, kept.revision))
+        if earlier is None:
+            return None
+        digest, outcome = earlier
+        if digest != arrival.digest:
+            raise DomainError("id_reused", "id")
+        return msgspec.structs.replace(outcome, id=report.sent_id, is_duplicate=True)
+
+    def _decide(self, report: Checked, found: Found) -> Outcome:
+        arrival, scope = report.arrival, report.scope
+        respondent = self._require_respondent(report, found.respondent)
+        if not scope.is_everything and not scope.paths and (
+            arrival.by in ("teacher", "device", "import") or report.form.code == "class-check"
+        ):  # fmt: skip
+            raise DomainError("by_not_allowed", "by")
+        session = self._sessions.require(report.key, self._now)
+        if arrival.made_at > self._now + CLOCK_SKEW:
+            raise DomainError("made_at_in_future", "made_at")
+        slot_id = (report.key, respondent.id)
+        answers = report.verdict.answers
+        if report.form.guard:
+            answers = GUARDS[report.form.guard](respondent, report.key.day, answers, scope.actor)
+        decided = decide(
+            report, respondent=respondent, row=found.row, before=self.state.get(slot_id), session=session,
+            answers=answers, now=self._now,
+        )  # fmt: skip
+        self.state[slot_id] = decided
+        self.accepted.append(decided)
+        outcome = Outcome(report.sent_id, decided.slot.state, decided.slot.on_time, decided.revision)
+        self._told[arrival.id] = (arrival.digest, outcome)
+        return outcome
+
+    def _require_respondent(self, report: Checked, found: RespondentRef | None) -> RespondentRef:
+        """Raises `unknown_person` or `unknown_unit`; to a limited viewer both look like `out_of_scope`."""
+        name = "unit" if report.arrival.is_unit else "person"
+        if found is None:
+            if not self._sessions.has(report.key):
+                raise DomainError("day_not_open", "day", day=report.key.day)
+            raise DomainError(f"unknown_{name}" if report.scope.is_everything else "out_of_scope", name)
+        if not report.scope.covers_person(found.path, found.household_id):
+            raise DomainError("out_of_scope", name)
+        return found
 
 
-def _write(written: Sequence[Decided], final: Sequence[Decided], *, scope: Scope, now: int) -> None:
-    if not ledger.write_fills([decided.slot for decided in final]):
-        raise _Collision
-    columns = {
-        "id": "text", "district_id": "int", "day": "date", "duty_id": "int", "session": "smallint",
-        "respondent_id": "bigint", "revision": "int", "made_at": "bigint", "received_at": "bigint", "by": "text",
-        "actor": "text", "form_version": "smallint", "answers": "text", "measures": "text", "digest": "text",
-        "state": "text", "on_time": "boolean",
-    }  # fmt: skip
-    rows = sorted(
-        (
-            d.arrival.id, d.slot.district_id, d.slot.key.day, d.slot.key.duty_id, d.slot.key.session,
-            d.slot.respondent_id, d.revision, d.arrival.made_at, now, d.arrival.by, scope.actor, d.form_version,
-            d.answers, ledger.encode_measures(d.measures), d.arrival.digest, d.slot.state, d.slot.on_time,
-        )
-        for d in written
-    )  # fmt: skip
-    source, params = rows_table("k", columns, rows)
-    names = ", ".join(columns)
-    inserted = execute(
-        f"INSERT INTO {Report._meta.db_table} ({names}) SELECT {names} FROM {source} WHERE true"
-        " ON CONFLICT (id) DO NOTHING",
-        params,
-    )
-    if inserted != len(rows):
-        raise _Collision
-
-
-def _tell(written: Sequence[Decided], *, clock: Clock) -> None:
-    """One outbox row a batch: which units' slots were filled, by day and duty. Ids only."""
-    units: dict[tuple[str, int], set[int]] = defaultdict(set)
-    for decided in written:
-        units[str(decided.slot.key.day), decided.slot.key.duty_id].add(decided.slot.unit_id)
-    filled = [[day, duty, sorted(ids)] for (day, duty), ids in sorted(units.items())]
-    outbox.post("slots.filled", {"filled": filled}, clock=clock)
-
-
-__all__ = ["Accepted", "Outcome", "Refused", "apply_reports"]
+__all__ = ["Accepted", "Outcome", "Refused", "apply_reports", "apply_sent"]

@@ -1,69 +1,62 @@
 """Decide what one report does to its slot. Plain values in, plain values out."""
 
-from dataclasses import dataclass
+import msgspec
 
-from notoneless.collect.arrival import Arrival
-from notoneless.collect.services.lookups import RespondentRef
-from notoneless.expect.queries import DutyInfo
-from notoneless.kernel.clock import to_micros
+from notoneless.collect.services.check import Checked
+from notoneless.collect.services.known import RespondentRef, SessionTimes
 from notoneless.kernel.errors import DomainError
 from notoneless.ledger import services as ledger
-from notoneless.ledger.keys import SessionKey
-from notoneless.ledger.models import DaySession
 from notoneless.ledger.rules import Claim, Fill, earlier, settle, supersedes
 
 
-@dataclass(frozen=True)
-class Decided:
-    """A report that was accepted, and the slot as it leaves it."""
+class Decided(msgspec.Struct, frozen=True):
+    """A report that was accepted, and the slot as it leaves it. `answers` are what is kept of this report.
 
-    arrival: Arrival
+    `first_id`: on a slot's second report, the id of its first.
+    """
+
+    report: Checked
     slot: ledger.FilledSlot
     revision: int
-    form_version: int
+    first_id: str | None
     answers: str
-    measures: tuple[str, ...]
 
 
 def decide(
-    arrival: Arrival,
+    report: Checked,
     *,
-    key: SessionKey,
-    duty: DutyInfo,
     respondent: RespondentRef,
     row: ledger.SlotRow | None,
     before: Decided | None,
-    session: DaySession,
-    form_version: int,
+    session: SessionTimes,
     answers: str,
-    measures: tuple[str, ...],
     now: int,
 ) -> Decided:
     """`row` is the slot as the database has it, `before` as an earlier report of this batch left it.
 
     Raises DomainError `not_owed` where nothing is owed and the duty takes no voluntary reports.
     """
+    arrival, duty = report.arrival, report.duty
     claim: Claim = "none" if row is None or row.state in ("void", "voluntary") else "owed"
-    has_place = row is not None or (respondent.unit_id != 0 and duty.level in ("", respondent.level))
-    if claim == "none" and not (duty.allows_voluntary and has_place):
-        raise DomainError("not_owed", "person" if key.respondent == "person" else "unit")
+    if claim == "none":
+        has_place = row is not None or (respondent.unit_id != 0 and duty.level in ("", respondent.level))
+        if not (duty.allows_voluntary and has_place):
+            raise DomainError("not_owed", "person" if report.key.respondent == "person" else "unit")
     known = before.slot if before is not None else None
-    fill_before = known.fill if known is not None else row.fill if row is not None else None
+    last: ledger.FilledSlot | ledger.SlotRow | None = known if known is not None else row
     is_import = arrival.by == "import"
-    fill = earlier(fill_before, Fill(arrival.made_at if is_import else now, is_import))
-    window = (to_micros(session.opens_at), to_micros(session.due_at), to_micros(session.closes_at))
-    due_at = row.due_at if row is not None else window[1]
-    writer = _writer(known, row)
-    revision = (known.revision if known is not None else row.revision if row is not None else 0) + 1
-    holds = supersedes((arrival.made_at, arrival.id), writer)
-    held = (arrival.by, answers, measures)
-    if not holds and known is not None:
-        held = (known.by, known.answers, known.measures)
-    elif not holds and row is not None:
-        held = (row.by, row.answers, tuple(ledger.decode_measures(row.measures)))
-    made_at, report_id = (arrival.made_at, arrival.id) if holds or writer is None else writer
+    fill = earlier(None if last is None else last.fill, Fill(arrival.made_at if is_import else now, is_import))
+    revision = (0 if last is None else last.revision) + 1
+    writer = None if last is None or last.made_at is None else (last.made_at, last.report_id)
+    if last is None or supersedes((arrival.made_at, arrival.id), writer):
+        writer = (arrival.made_at, arrival.id)
+        by, held, measures = arrival.by, answers, report.verdict.measures_json
+    else:
+        by, held, measures = last.by, last.answers, last.measures
+    assert writer is not None  # noqa: S101 - a slot without a writer is always superseded
+    due_at = row.due_at if row is not None else session.window[1]
     slot = ledger.FilledSlot(
-        key=key,
+        key=report.key,
         was=row,
         respondent_id=respondent.id,
         district_id=row.district_id if row is not None else respondent.district_id,
@@ -72,19 +65,13 @@ def decide(
         state=settle(claim, is_filled=True, is_closed=False),
         on_time=fill.is_on_time(due_at),
         fill=fill,
-        by=held[0],
-        made_at=made_at,
-        report_id=report_id,
+        by=by,
+        made_at=writer[0],
+        report_id=writer[1],
         revision=revision,
-        answers=held[1],
-        measures=held[2],
-        measures_json=ledger.encode_measures(held[2]),
-        window=window,
+        answers=held,
+        measures=measures,
+        window=session.window,
     )
-    return Decided(arrival, slot, revision, form_version, answers, measures)
-
-
-def _writer(known: ledger.FilledSlot | None, row: ledger.SlotRow | None) -> tuple[int, str] | None:
-    if known is not None:
-        return known.made_at, known.report_id
-    return None if row is None or row.made_at is None else (row.made_at, row.report_id)
+    first_id = last.report_id if last is not None and revision == 2 else None
+    return Decided(report, slot, revision, first_id, answers)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from notoneless.collect.services.lookups import RespondentRef
+from notoneless.collect.services.known import RespondentRef
 from notoneless.collect.services.standing import Standing, standing_by_class
 from notoneless.kernel.errors import DomainError
 from notoneless.ledger import queries as ledger_queries

@@ -1,11 +1,14 @@
 """The only ways to change the ledger. Whatever changes a slot changes its tallies in the same transaction."""
 
 from notoneless.ledger.services.fill import (
+    SLOT_WANTED,
     FilledSlot,
     SlotRow,
     decode_measures,
     encode_measures,
+    hold_sessions,
     lock_slots,
+    slot_row,
     write_fills,
 )
 from notoneless.ledger.services.merge import Merged, merge_claims
@@ -13,6 +16,7 @@ from notoneless.ledger.services.tree import freeze_tree
 from notoneless.ledger.services.window import close_session, open_session
 
 __all__ = [
+    "SLOT_WANTED",
     "FilledSlot",
     "Merged",
     "SlotRow",
@@ -20,8 +24,10 @@ __all__ = [
     "decode_measures",
     "encode_measures",
     "freeze_tree",
+    "hold_sessions",
     "lock_slots",
     "merge_claims",
     "open_session",
+    "slot_row",
     "write_fills",
 ]

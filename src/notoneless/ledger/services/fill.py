@@ -1,19 +1,21 @@
-"""Fill slots: lock a batch's rows in order, then write them back with the deltas of their tallies."""
+"""Fill slots: read a batch's rows, then write them back with the deltas of their tallies."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from notoneless.kernel.sql import execute, fetch, for_update, is_postgres, lock_shared, rows_table
+import msgspec
+
+from notoneless.kernel.rowset import run_with
+from notoneless.kernel.sql import execute, for_update, is_postgres, lock_shared, rows_table
 from notoneless.ledger.keys import SessionKey
 from notoneless.ledger.rules import COLUMNS, Fill, State, column
 from notoneless.ledger.services.tallies import TallyKey, add_deltas
 
 
 class SlotRow(NamedTuple):
-    """What a slot holds when a batch meets it. Instants in microseconds; measures sorted."""
+    """What a slot holds when a batch meets it. Instants in microseconds; `measures` as `encode_measures` writes them."""
 
     respondent_id: int
     district_id: int
@@ -36,8 +38,7 @@ class SlotRow(NamedTuple):
         return None if self.filled_at is None else Fill(self.filled_at, self.declared)
 
 
-@dataclass(frozen=True)
-class FilledSlot:
+class FilledSlot(msgspec.Struct, frozen=True):
     """A slot as the batch leaves it. `was` is None for a new row: a report that nobody owed."""
 
     key: SessionKey
@@ -54,123 +55,140 @@ class FilledSlot:
     report_id: str
     revision: int
     answers: str
-    measures: tuple[str, ...]
-    measures_json: str
+    measures: str
     window: tuple[int, int, int]
 
 
-_WANTED = (
-    "s.respondent_id, s.district_id, s.unit_id, s.population, s.state, s.on_time, s.filled_at, s.declared, s.made_at,"
-    " s.report_id, s.revision, s.measures, s.due_at, s.by, s.answers"
-)
-_WRITTEN = {
-    "respondent_id": "bigint", "duty_id": "int", "session": "smallint", "district_id": "int", "unit_id": "int",
-    "population": "text", "state": "text", "on_time": "boolean", "filled_at": "bigint", "declared": "boolean",
-    "by": "text", "made_at": "bigint", "report_id": "text", "revision": "int", "answers": "text", "measures": "text",
-    "opens_at": "bigint", "due_at": "bigint", "closes_at": "bigint",
+SLOT_WANTED = tuple(f"s.{name}" for name in SlotRow._fields)
+"""The columns of `slot_row`, of a slots' table that the statement calls `s`."""
+_KEY = {"respondent_id": "bigint", "duty_id": "int", "session": "smallint"}
+_SET = {
+    "state": "text", "on_time": "boolean", "filled_at": "bigint", "declared": "boolean", "by": "text",
+    "made_at": "bigint", "report_id": "text", "revision": "int", "answers": "text", "measures": "text",
 }  # fmt: skip
-_SET = ("state", "on_time", "filled_at", "declared", "by", "made_at", "report_id", "revision", "answers", "measures")
+_UPDATED = _KEY | {"was_revision": "int"} | _SET
+_INSERTED = _KEY | {"district_id": "int", "unit_id": "int", "population": "text"} | _SET
+_INSERTED |= {"opens_at": "bigint", "due_at": "bigint", "closes_at": "bigint"}
 
 
-def lock_slots(keys: Iterable[tuple[SessionKey, int]]) -> dict[tuple[SessionKey, int], SlotRow]:
-    """The slots of these (session, respondent) pairs, locked until the transaction ends; absent ones are left out.
+def slot_row(values: Sequence[Any]) -> SlotRow:
+    """A row from SLOT_WANTED's values; SQLite has numbers for truth."""
+    row = SlotRow._make(values)
+    if row.on_time is None and row.declared is False:
+        return row
+    return row._replace(on_time=None if row.on_time is None else bool(row.on_time), declared=bool(row.declared))
+
+
+def hold_sessions(keys: Iterable[SessionKey]) -> None:
+    """Until the transaction ends, no slot of these sessions is added, moved, voided or closed by anyone else."""
+    lock_shared(*(key.lock for key in keys))
+
+
+def lock_slots(slots: Iterable[tuple[SessionKey, int]]) -> None:
+    """Hold these (session, respondent) slots until the transaction ends.
 
     Locks are taken in one order (session, then respondent), so that two batches never wait for each other in a ring.
     """
-    wanted: dict[tuple[str, date], list[tuple[int, int, int]]] = defaultdict(list)
-    sessions: dict[tuple[str, date, int, int], SessionKey] = {}
-    for key, respondent_id in keys:
-        wanted[key.table, key.day].append((key.duty_id, key.session, respondent_id))
-        sessions[key.table, key.day, key.duty_id, key.session] = key
-    lock_shared(*(key.lock for key in sessions.values()))
-    found: dict[tuple[SessionKey, int], SlotRow] = {}
-    for (table, day), rows in sorted(wanted.items()):
+    if not is_postgres():
+        return  # its one writer holds everything
+    groups: dict[tuple[str, date], set[tuple[int, int, int]]] = defaultdict(set)
+    for key, respondent_id in slots:
+        groups[key.table, key.day].add((key.duty_id, key.session, respondent_id))
+    for (table, day), rows in sorted(groups.items()):
         types = {"duty_id": "int", "session": "smallint", "respondent_id": "bigint"}
-        source, params = rows_table("k", types, sorted(set(rows)))
-        by_key, ids = _by_key([respondent_id for _, _, respondent_id in rows])
-        for duty_id, session, *slot in fetch(
-            f"SELECT s.duty_id, s.session, {_WANTED} FROM {source}"
-            f" JOIN {table} s ON s.respondent_id = k.respondent_id AND s.duty_id = k.duty_id AND s.session = k.session"
-            f" WHERE s.day = %s{by_key}"
+        source, params = rows_table("k", types, sorted(rows))
+        execute(
+            f"SELECT 1 FROM {source} JOIN {table} s ON s.respondent_id = k.respondent_id AND s.duty_id = k.duty_id"
+            " AND s.session = k.session WHERE s.day = %s AND s.respondent_id = ANY(%s)"
             f" ORDER BY s.duty_id, s.session, s.respondent_id{for_update('s')}",
-            [*params, day, *ids],
-        ):
-            row = SlotRow(*slot)
-            if row.on_time is not None:
-                row = row._replace(on_time=bool(row.on_time))
-            found[sessions[table, day, duty_id, session], row.respondent_id] = row._replace(declared=bool(row.declared))
-    return found
+            [*params, day, [respondent_id for _, _, respondent_id in rows]],
+        )
 
 
 def write_fills(filled: Sequence[FilledSlot]) -> bool:
-    """Write the slots and their tallies. False when another transaction made one of the new rows first: the caller
-    rolls back and starts again from the locks.
+    """Write the slots and their tallies. False when another transaction was quicker: a slot is no longer as it was
+    read (its revision tells), or a new row is there already. The caller rolls back and starts again.
     """
-    groups: dict[tuple[str, date, bool], list[tuple[object, ...]]] = defaultdict(list)
+    groups: dict[tuple[str, date, bool], list[FilledSlot]] = defaultdict(list)
+    perhaps_new: set[TallyKey] = set()
     counts: dict[TallyKey, list[int]] = defaultdict(lambda: [0] * len(COLUMNS))
     measures: dict[tuple[TallyKey, str], list[int]] = defaultdict(lambda: [0, 0])
     for slot in filled:
-        groups[slot.key.table, slot.key.day, slot.was is None].append(_written(slot))
-        _count(slot, counts, measures)
-    for (table, day, is_new), rows in sorted(groups.items()):
-        source, params = rows_table("k", _WRITTEN, sorted(rows, key=lambda row: row[:3]))
-        respondents = [row[0] for row in rows]
-        written = _insert(table, source, params, day) if is_new else _update(table, source, params, day, respondents)
-        if written != len(rows):
+        groups[slot.key.table, slot.key.day, slot.was is None].append(slot)
+        key = _count(slot, counts, measures)
+        if slot.was is None:
+            perhaps_new.add(key)
+    for (table, day, is_new), slots in sorted(groups.items()):
+        written = _insert(table, day, slots) if is_new else _update(table, day, slots)
+        if written != len(slots):
             return False
-    add_deltas(counts, measures)
+    add_deltas(counts, measures, perhaps_new=perhaps_new)
     return True
 
 
-def _by_key(respondents: Sequence[object]) -> tuple[str, list[object]]:
-    """PostgreSQL is given the ids once more, so that it goes by the key whatever it believes of a table just filled.
-
-    SQLite looks up row by row of the joined list anyway.
-    """
-    return (" AND s.respondent_id = ANY(%s)", [list(respondents)]) if is_postgres() else ("", [])
-
-
-def _update(table: str, source: str, params: list[object], day: date, respondents: Sequence[object]) -> int:
-    by_key, ids = _by_key(respondents)
+def _update(table: str, day: date, slots: Sequence[FilledSlot]) -> int:
     assignments = ", ".join(f"{name} = k.{name}" for name in _SET)
-    return execute(
-        f"UPDATE {table} AS s SET {assignments} FROM {source} WHERE s.respondent_id = k.respondent_id AND s.day = %s"
-        f" AND s.duty_id = k.duty_id AND s.session = k.session{by_key}",
-        [*params, day, *ids],
-    )
+    return run_with(
+        _UPDATED,
+        sorted((slot.respondent_id, slot.key.duty_id, slot.key.session, slot.was.revision, *_written(slot))
+               for slot in slots if slot.was is not None),
+        f"UPDATE {table} AS s SET {assignments} FROM k WHERE s.respondent_id = k.respondent_id AND s.day = %s"
+        " AND s.duty_id = k.duty_id AND s.session = k.session AND s.revision = k.was_revision",
+        str(day),
+    )  # fmt: skip
 
 
-def _insert(table: str, source: str, params: list[object], day: date) -> int:
-    names = ", ".join(_WRITTEN)
-    return execute(
-        f"INSERT INTO {table} (day, reason, {names}) SELECT %s, '', {', '.join(f'k.{name}' for name in _WRITTEN)}"
-        f" FROM {source} WHERE true ON CONFLICT (respondent_id, day, duty_id, session) DO NOTHING",
-        [day, *params],
-    )
+def _insert(table: str, day: date, slots: Sequence[FilledSlot]) -> int:
+    names = ", ".join(_INSERTED)
+    return run_with(
+        _INSERTED,
+        sorted((slot.respondent_id, slot.key.duty_id, slot.key.session, slot.district_id, slot.unit_id, slot.population,
+                *_written(slot), *slot.window) for slot in slots),
+        f"INSERT INTO {table} (day, reason, {names}) SELECT %s, '', {', '.join(f'k.{name}' for name in _INSERTED)}"
+        " FROM k WHERE true ON CONFLICT (respondent_id, day, duty_id, session) DO NOTHING",
+        str(day),
+    )  # fmt: skip
 
 
 def _written(slot: FilledSlot) -> tuple[object, ...]:
-    return (slot.respondent_id, slot.key.duty_id, slot.key.session, slot.district_id, slot.unit_id, slot.population,
-            slot.state, slot.on_time, slot.fill.at, slot.fill.is_declared, slot.by, slot.made_at, slot.report_id,
-            slot.revision, slot.answers, slot.measures_json, *slot.window)  # fmt: skip
+    """In the order of _SET."""
+    return (slot.state, slot.on_time, slot.fill.at, slot.fill.is_declared, slot.by, slot.made_at, slot.report_id,
+            slot.revision, slot.answers, slot.measures)  # fmt: skip
+
+
+_PLACE = {name: place for place, name in enumerate(COLUMNS)}
 
 
 def _count(
     slot: FilledSlot,
     counts: dict[TallyKey, list[int]],
     measures: dict[tuple[TallyKey, str], list[int]],
-) -> None:
+) -> TallyKey:
     key: TallyKey = (slot.district_id, slot.key.day, slot.key.duty_id, slot.key.session, slot.unit_id, slot.population)
-    sides: list[tuple[int, State, bool | None, Iterable[str]]] = [(1, slot.state, slot.on_time, slot.measures)]
+    _add(counts[key], measures, key, 1, slot.state, slot.on_time, slot.measures)
     if slot.was is not None:
-        sides.append((-1, slot.was.state, slot.was.on_time, decode_measures(slot.was.measures)))
-    for sign, state, on_time, raised in sides:
-        name = column(state, on_time)
-        if name is not None:
-            counts[key][COLUMNS.index(name)] += sign
-        if state in ("reported", "voluntary"):
-            for measure in raised:
-                measures[key, measure][state == "voluntary"] += sign
+        _add(counts[key], measures, key, -1, slot.was.state, slot.was.on_time, slot.was.measures)
+    return key
+
+
+def _add(
+    counted: list[int],
+    measures: dict[tuple[TallyKey, str], list[int]],
+    key: TallyKey,
+    sign: int,
+    state: State,
+    on_time: bool | None,
+    raised: str,
+) -> None:
+    name = column(state, on_time)
+    if name is not None:
+        counted[_PLACE[name]] += sign
+    if raised != NOTHING_RAISED and state in ("reported", "voluntary"):
+        for measure in decode_measures(raised):
+            measures[key, measure][state == "voluntary"] += sign
+
+
+NOTHING_RAISED = "[]"
 
 
 def decode_measures(text: str) -> list[str]:

@@ -1,9 +1,10 @@
 """Tallies are deltas of a slot's old and new row. Two ways in, one meaning: from `slot_change`, or from a batch."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
-from notoneless.kernel.sql import each_text, execute, fetch, rows_table
+from notoneless.kernel.rowset import run_with
+from notoneless.kernel.sql import each_text, execute, fetch
 from notoneless.ledger.keys import SessionKey
 from notoneless.ledger.rules import COLUMNS
 
@@ -80,40 +81,53 @@ TallyKey = tuple[int, date, int, int, int, str]
 """district, day, duty, session, unit, population."""
 
 
+_KEY_TYPES = {"district_id": "int", "day": "date", "duty_id": "int", "session": "smallint", "unit_id": "int",
+              "population": "text"}  # fmt: skip
+_COUNT_TYPES = _KEY_TYPES | dict.fromkeys(COLUMNS, "int")
+_MEASURE_TYPES = _KEY_TYPES | {"measure": "text", "n": "int", "voluntary": "int"}
+_ON_KEY = " AND ".join(f"tally.{name} = k.{name}" for name in _KEY.split(", "))
+_ADD_COUNTS = f"""
+UPDATE tally SET {", ".join(f"{name} = tally.{name} + k.{name}" for name in COLUMNS)} FROM k WHERE {_ON_KEY}
+"""
+_MAKE_COUNTS = f"""
+INSERT INTO tally ({_KEY}, school_id, path, {", ".join(COLUMNS)})
+SELECT k.district_id, k.day, k.duty_id, k.session, k.unit_id, k.population, u.school_id, u.path, 0, 0, 0, 0, 0, 0
+FROM k JOIN day_unit u ON u.day = k.day AND u.unit_id = k.unit_id
+WHERE true
+ORDER BY k.district_id, k.day, k.duty_id, k.session, k.unit_id, k.population
+ON CONFLICT ({_KEY}) DO NOTHING
+"""
+_ADD_MEASURES = f"""
+INSERT INTO measure_tally ({_KEY}, measure, school_id, path, n, voluntary)
+SELECT k.district_id, k.day, k.duty_id, k.session, k.unit_id, k.population, k.measure, u.school_id, u.path,
+       k.n, k.voluntary
+FROM k JOIN day_unit u ON u.day = k.day AND u.unit_id = k.unit_id
+WHERE true
+ORDER BY k.district_id, k.day, k.duty_id, k.session, k.unit_id, k.population, k.measure
+ON CONFLICT ({_KEY}, measure) DO UPDATE SET {_MEASURE_ADD}
+"""
+
+
 def add_deltas(
-    counts: Mapping[TallyKey, Sequence[int]], measures: Mapping[tuple[TallyKey, str], Sequence[int]]
+    counts: Mapping[TallyKey, Sequence[int]],
+    measures: Mapping[tuple[TallyKey, str], Sequence[int]],
+    *,
+    perhaps_new: Collection[TallyKey] = (),
 ) -> None:
-    """Add a batch's deltas: six columns a tally key, (n, voluntary) a key and measure. All-zero ones are skipped."""
-    key_types = {"district_id": "int", "day": "date", "duty_id": "int", "session": "smallint", "unit_id": "int",
-                 "population": "text"}  # fmt: skip
-    rows = [(*key, *delta) for key, delta in sorted(counts.items()) if any(delta)]
-    if rows:
-        source, params = rows_table("k", key_types | dict.fromkeys(COLUMNS, "int"), rows)
-        execute(
-            f"""
-            INSERT INTO tally ({_KEY}, school_id, path, {", ".join(COLUMNS)})
-            SELECT k.district_id, k.day, k.duty_id, k.session, k.unit_id, k.population, u.school_id, u.path,
-                   {", ".join(f"k.{name}" for name in COLUMNS)}
-            FROM {source} JOIN day_unit u ON u.day = k.day AND u.unit_id = k.unit_id
-            WHERE true
-            ORDER BY k.district_id, k.day, k.duty_id, k.session, k.unit_id, k.population
-            ON CONFLICT ({_KEY}) DO UPDATE SET {_ADD}
-            """,
-            params,
-        )
-    raised = [(*key, measure, *delta) for (key, measure), delta in sorted(measures.items()) if any(delta)]
+    """Add a batch's deltas: six columns a tally key, (n, voluntary) a key and measure. All-zero ones are skipped.
+
+    Opening a day makes the tallies of all that is owed; `perhaps_new` are those that may not be there. Keys are taken
+    in order, so that two batches never wait for each other in a ring. Raises LookupError for a tally that is not there.
+    """
+    if perhaps_new:
+        run_with(_KEY_TYPES, [_bound(key) for key in sorted(perhaps_new)], _MAKE_COUNTS)
+    rows = [(*_bound(key), *delta) for key, delta in sorted(counts.items()) if any(delta)]
+    if rows and run_with(_COUNT_TYPES, rows, _ADD_COUNTS) != len(rows):
+        raise LookupError("a slot without a tally")
+    raised = [(*_bound(key), measure, *delta) for (key, measure), delta in sorted(measures.items()) if any(delta)]
     if raised:
-        types = key_types | {"measure": "text", "n": "int", "voluntary": "int"}
-        source, params = rows_table("k", types, raised)
-        execute(
-            f"""
-            INSERT INTO measure_tally ({_KEY}, measure, school_id, path, n, voluntary)
-            SELECT k.district_id, k.day, k.duty_id, k.session, k.unit_id, k.population, k.measure, u.school_id, u.path,
-                   k.n, k.voluntary
-            FROM {source} JOIN day_unit u ON u.day = k.day AND u.unit_id = k.unit_id
-            WHERE true
-            ORDER BY k.district_id, k.day, k.duty_id, k.session, k.unit_id, k.population, k.measure
-            ON CONFLICT ({_KEY}, measure) DO UPDATE SET {_MEASURE_ADD}
-            """,
-            params,
-        )
+        run_with(_MEASURE_TYPES, raised, _ADD_MEASURES)
+
+
+def _bound(key: TallyKey) -> tuple[object, ...]:
+    return (key[0], str(key[1]), *key[2:])

@@ -1,0 +1,53 @@
+"""Issue and revoke tokens; both are written to the audit."""
+
+import secrets
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from notoneless.kernel import audit
+from notoneless.kernel.clock import Clock, to_micros
+from notoneless.kernel.errors import DomainError
+from notoneless.kernel.keyring import KeyRing
+from notoneless.roster import queries as roster_queries
+from notoneless.roster.models import Account, TokenRevocation
+from notoneless.roster.tokens.bearer import Bearer, sign
+from notoneless.roster.tokens.revocations import revocations
+
+LONGEST_HOURS = 24 * 366
+SIGN_IN_HOURS = 12
+HOUR = 3600 * 1_000_000
+
+
+@cache
+def _ring(path: Path) -> KeyRing:
+    return KeyRing(path)
+
+
+def keys() -> KeyRing:
+    """The bureau's ring: `token.keys` beside its other keys."""
+    return _ring(settings.VAR_DIR / "token.keys")
+
+
+def issue(account: Account, *, clock: Clock, hours: int = SIGN_IN_HOURS) -> str:
+    """A token that reaches what the account's grants reach at this moment.
+
+    Raises DomainError `bad_parameter` for a life of no or too many hours, `account_off` for one that is switched off.
+    """
+    if not 0 < hours <= LONGEST_HOURS:
+        raise DomainError("bad_parameter", "hours")
+    if not account.is_active:
+        raise DomainError("account_off")
+    now = to_micros(clock.now())
+    scope = roster_queries.scope_of(account)
+    return sign(Bearer(account.pk, secrets.token_hex(6), now, now + hours * HOUR, scope), keys())
+
+
+def revoke(account: Account, *, actor: str, clock: Clock, token: str = "") -> None:
+    """End every token of an account issued up to this instant, or the one named. Effective everywhere in seconds."""
+    with transaction.atomic():
+        TokenRevocation.objects.create(account_id=account.pk, token=token, at=to_micros(clock.now()))
+        audit.record(actor, "tokens.revoke", f"account:{account.pk}", clock=clock, detail={"one": bool(token)})
+    revocations.refresh()
