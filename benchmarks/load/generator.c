@@ -8,8 +8,8 @@
  * Counted is what was due (closed loop: sent) after --warmup. Of these: sent = answered + unanswered, and `shed` were
  * never sent. `rate` is the answers that arrived between the warm-up and the end of the schedule; what is still under
  * way or waiting then has --grace seconds, so that the slowest answers are measured and not cut off. `behind_ms` is the
- * generator's own fault: from the instant a request was due to when this program noticed. `broken` counts connections
- * refused, or lost without having been told `Connection: close`, over the whole run. */
+ * generator's own share of the latency: from the instant a request was due to when this program noticed, --tick
+ * included. `broken` counts connections refused, or lost without `Connection: close`, over the whole run. */
 #define _GNU_SOURCE
 #include "answer.h"
 #include "histogram.h"
@@ -17,12 +17,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <netdb.h>
 #include <netinet/tcp.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,10 +36,10 @@
 
 #define SECOND 1000000000LL /* every instant is in nanoseconds of the monotonic clock */
 #define NEVER INT64_MAX
-#define ROOM 65536           /* bytes read at a time */
-#define EVENTS 64            /* few at a time: what falls due meanwhile waits for the rest */
-#define CONNECTS_AT_ONCE 64  /* the same, for thousands that reconnect together */
-#define RAMP_GAP (SECOND / 20000) /* between first connects: a burst overflows the listen queue, and each loser waits 1 s */
+#define ROOM 65536          /* bytes read at a time */
+#define EVENTS 64           /* few at a time: what falls due meanwhile waits for the rest */
+#define CONNECTS_AT_ONCE 64 /* the same, for thousands that reconnect together */
+#define RAMP_GAP (SECOND / 20000) /* between first connects: who overflows the listen queue waits a second */
 #define RAMP_LIMIT (15 * SECOND)
 #define LONGEST_SLEEP (SECOND / 10)
 
@@ -67,7 +67,7 @@ static const char *file;                  /* the requests, mapped */
 static uint64_t *offsets, cursor, behind_last; /* where each begins; the next to send; one past the last */
 static size_t at_step;                    /* of the curve */
 static double next_second;                /* the next instant of the schedule, in seconds from the beginning */
-static int64_t began, counted_from, ends, next_due = NEVER;
+static int64_t began, counted_from, ends, last_end, next_due = NEVER; /* last_end: of a request under way */
 static bool feeding, used_up;             /* feeding: new requests may be begun */
 static struct waiting *queue;             /* a ring of max_waiting + 1 */
 static uint64_t queue_first, queue_length;
@@ -76,7 +76,7 @@ static struct list idle, retries[LEVELS];
 static int poller, answers_file = -1;
 static uint64_t connected, under_way;
 static volatile sig_atomic_t signals;
-static uint64_t sent, answered, in_window, with_error, broken, unanswered, shed, statuses[600];
+static unsigned long long sent, answered, in_window, with_error, broken, unanswered, shed, statuses[600];
 static struct histogram latency, behind;
 static char lines[1 << 20];
 static size_t lines_length;
@@ -121,12 +121,11 @@ static bool next_request(uint64_t *request) {
 
 /* Moves on by `share` of one request along the curve: 1 is the next, 0 the first instant at which there is a rate. */
 static void move_on(double share) {
-    for (;; at_step++) {
+    for (; at_step + 1 < options.steps; at_step++) {
         double rate = options.curve[at_step].rate, until = options.curve[at_step + 1].second;
-        if (at_step + 1 == options.steps) break;
-        if (rate > 0 && next_second + share / rate < until) {
+        if (rate > 0 && next_second + share / rate < until - 1e-9) { /* many thirds do not quite make a whole */
             next_second += share / rate;
-            next_due = began + (int64_t)(next_second * SECOND);
+            next_due = began + (int64_t)(next_second * SECOND + 0.5);
             return;
         }
         share -= rate * (until - next_second);
@@ -202,7 +201,7 @@ static void write_lines(void) {
 }
 
 static void count_answer(struct connection *c) {
-    int64_t now = clock_now();
+    int64_t now = last_end = clock_now();
     under_way--;
     c->level = 0;
     in_window += now >= counted_from && now <= ends;
@@ -214,7 +213,7 @@ static void count_answer(struct connection *c) {
     }
     if (answers_file >= 0) {
         if (lines_length > sizeof lines - 64) write_lines();
-        lines_length += (size_t)sprintf(lines + lines_length, "%llu %d %c\n", (unsigned long long)c->request, c->answer.status,
+        lines_length += (size_t)sprintf(lines + lines_length, "%" PRIu64 " %d %c\n", c->request, c->answer.status,
                                         c->answer.has_error ? 'E' : '-');
     }
 }
@@ -233,12 +232,14 @@ static void reconnect_later(struct connection *c, int64_t due) {
 
 static void lose(struct connection *c) {
     broken++;
+    int64_t now = clock_now();
     if (c->state == BUSY) {
+        last_end = now;
         under_way--;
         unanswered += c->due >= counted_from;
     }
     if (c->level < LEVELS - 1) c->level++;
-    reconnect_later(c, clock_now() + DELAYS[c->level] * 1000000);
+    reconnect_later(c, now + DELAYS[c->level] * 1000000);
 }
 
 static void open_connection(struct connection *c) {
@@ -283,7 +284,7 @@ static void receive(struct connection *c, bool ended) {
         case BAD: lose(c); return;
         case WHOLE:
             count_answer(c);
-            if (c->answer.closing || c->written < length_of(c->request)) { /* an answer before the request's end: start afresh */
+            if (c->answer.closing || c->written < length_of(c->request)) { /* or it came before the request's end */
                 reconnect_later(c, 0);
                 return;
             }
@@ -313,7 +314,7 @@ static void on_event(struct connection *c, uint32_t events) {
     if (c->fd >= 0 && (ended || events & EPOLLIN)) receive(c, ended);
 }
 
-/* One turn: connect and send what is due, sleep until the next thing is due (at most until `wake`), take the answers. */
+/* One turn: connect and send what is due, sleep until something is due (at most until `wake`), take the answers. */
 static void turn(int64_t wake) {
     static int64_t next_tick;
     static bool is_full;
@@ -361,11 +362,11 @@ static void map_requests(void) {
         offsets[behind_last] = at + 4;
         uint64_t length = at + 4 <= size ? length_of(behind_last) : 0;
         if (!length || length > size - at - 4)
-            refuse("%s: request %llu is cut off or empty.", options.requests, (unsigned long long)behind_last);
+            refuse("%s: request %" PRIu64 " is cut off or empty.", options.requests, behind_last);
         at += 4 + length;
     }
     if (options.first >= behind_last)
-        refuse("--first: the file has only %llu requests.", (unsigned long long)behind_last);
+        refuse("--first: the file has only %" PRIu64 " requests.", behind_last);
     cursor = options.first;
 }
 
@@ -377,7 +378,7 @@ static void prepare_machine(void) {
         limit.rlim_cur = needed;
         if (limit.rlim_max < needed) limit.rlim_max = needed;
         if (setrlimit(RLIMIT_NOFILE, &limit))
-            refuse("%llu connections need more open files than this account may have.", (unsigned long long)options.connections);
+            refuse("%" PRIu64 " connections need more open files than this account may have.", options.connections);
     }
     if (options.cpu >= 0) {
         cpu_set_t set;
@@ -419,23 +420,23 @@ static double cpu_since(const struct timeval *from, const struct timeval *to) {
     return (double)(to->tv_sec - from->tv_sec) + (double)(to->tv_usec - from->tv_usec) / 1e6;
 }
 
+static void print_percentiles(const char *name, const struct histogram *h) {
+    printf("\"%s\": {\"p50\": %.4f, \"p90\": %.4f, \"p99\": %.4f, \"p999\": %.4f, \"max\": %.4f, \"mean\": %.4f}, ",
+           name, percentile(h, 0.5), percentile(h, 0.9), percentile(h, 0.99), percentile(h, 0.999),
+           (double)h->max / 1e6, h->count ? h->sum / (double)h->count / 1e6 : 0);
+}
+
 static void print_figures(double seconds, const struct rusage *from, const struct rusage *to) {
-    const char *comma = "";
-    printf("{\"sent\": %llu, \"answered\": %llu, \"seconds\": %.6f, \"rate\": %.3f, \"status\": {",
-           (unsigned long long)sent, (unsigned long long)answered, seconds, seconds > 0 ? (double)in_window / seconds : 0);
+    printf("{\"sent\": %llu, \"answered\": %llu, \"seconds\": %.6f, \"rate\": %.3f, ", sent, answered, seconds,
+           seconds > 0 ? (double)in_window / seconds : 0);
+    printf("\"status\": {\"200\": %llu, \"429\": %llu, \"503\": %llu", statuses[200], statuses[429], statuses[503]);
     for (int code = 100; code < 600; code++)
-        if (statuses[code] || code == 200 || code == 429 || code == 503) {
-            printf("%s\"%d\": %llu", comma, code, (unsigned long long)statuses[code]);
-            comma = ", ";
-        }
-    printf("}, \"bodies_with_error\": %llu, \"latency_ms\": {\"p50\": %.4f, \"p90\": %.4f, \"p99\": %.4f, \"p999\": %.4f, "
-           "\"max\": %.4f, \"mean\": %.4f}, ", (unsigned long long)with_error, percentile(&latency, 0.5),
-           percentile(&latency, 0.9), percentile(&latency, 0.99), percentile(&latency, 0.999), (double)latency.max / 1e6,
-           latency.count ? latency.sum / (double)latency.count / 1e6 : 0);
-    printf("\"behind_ms\": {\"p50\": %.4f, \"p99\": %.4f, \"max\": %.4f}, \"broken\": %llu, \"unanswered\": %llu, "
-           "\"shed\": %llu, \"cpu_seconds\": {\"user\": %.6f, \"system\": %.6f}}\n", percentile(&behind, 0.5),
-           percentile(&behind, 0.99), (double)behind.max / 1e6, (unsigned long long)broken,
-           (unsigned long long)unanswered, (unsigned long long)shed, cpu_since(&from->ru_utime, &to->ru_utime),
+        if (statuses[code] && code != 200 && code != 429 && code != 503) printf(", \"%d\": %llu", code, statuses[code]);
+    printf("}, \"bodies_with_error\": %llu, ", with_error);
+    print_percentiles("latency_ms", &latency);
+    print_percentiles("behind_ms", &behind);
+    printf("\"broken\": %llu, \"unanswered\": %llu, \"shed\": %llu, ", broken, unanswered, shed);
+    printf("\"cpu_seconds\": {\"user\": %.6f, \"system\": %.6f}}\n", cpu_since(&from->ru_utime, &to->ru_utime),
            cpu_since(&from->ru_stime, &to->ru_stime));
 }
 
@@ -474,7 +475,8 @@ int main(int argc, char **argv) {
     while (clock_now() < ends && !signals && !is_done()) turn(ends);
     if (!signals) schedule_due(ends - 1); /* what fell due in the last turn */
     int64_t ended = clock_now();
-    if (ended < ends) ends = ended;
+    if (used_up && is_done() && last_end) ends = last_end < ends ? last_end : ends;
+    else if (signals && ended < ends) ends = ended;
     next_due = NEVER;
     used_up = true;
     if (signals) drop_waiting();
