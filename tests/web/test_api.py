@@ -1,18 +1,20 @@
 """The API: shapes, errors, who may, and answers that are not sent twice."""
 
 import json
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from notoneless.kernel.clock import SystemClock
 from notoneless.kernel.errors import DomainError
+from notoneless.roster import queries as roster_queries
+from notoneless.roster import tokens
 from notoneless.roster.scope import SYSTEM
-from notoneless.web.api import answers, tokens
+from notoneless.web.api import answers
 from tests.builders import DAY, opened_city, report, send
-from tests.web.cast import make_account, make_cast, signed_in
+from tests.web.cast import make_cast, signed_in
 
 pytestmark = pytest.mark.django_db
 REPORTS = "/api/v1/reports"
@@ -21,7 +23,8 @@ ASKED = f"day={DAY}&duty=daily-health"
 
 
 def bearer(name: str, **headers: str) -> Client:
-    return Client(headers={"authorization": f"Bearer {tokens.issue(name, 1)}", **headers}, enforce_csrf_checks=True)
+    token = tokens.issue(roster_queries.account_named(name), clock=SystemClock())
+    return Client(headers={"authorization": f"Bearer {token}", **headers}, enforce_csrf_checks=True)
 
 
 def post(client: Client, body: object) -> Any:
@@ -111,24 +114,6 @@ def test_token_that_is_not_ours_is_401(token: str) -> None:
     opened_city(pupils=1)
     client = Client(headers={"authorization": f"Bearer {token}"})
     assert client.get(f"{D}/completeness?{ASKED}").status_code == 401
-
-
-def test_token_ends_with_its_hours_and_with_its_account(monkeypatch: pytest.MonkeyPatch) -> None:
-    opened_city(pupils=1)
-    account = make_account("clerk", ("officer", "D"))
-    token = tokens.issue("clerk", 1)
-    assert tokens.read(token) == "clerk"
-    later = __import__("time").time() + timedelta(hours=1, minutes=1).total_seconds()
-    with monkeypatch.context() as patch:
-        patch.setattr("django.core.signing.time.time", lambda: later)
-        with pytest.raises(DomainError, match="sign_in_required"):
-            tokens.read(token)
-    account.is_active = False
-    account.save()
-    with pytest.raises(DomainError, match="sign_in_required"):
-        tokens.read(token)
-    with pytest.raises(DomainError, match="bad_parameter"):
-        tokens.issue("clerk", 0)
 
 
 def test_figures_of_a_unit_and_its_children() -> None:

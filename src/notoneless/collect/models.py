@@ -51,9 +51,7 @@ class Report(models.Model):
     class Meta:
         db_table = "report"
         indexes = [
-            models.Index(
-                fields=["respondent_id", "day"], name="report_revisions", condition=models.Q(revision__gt=1)
-            ),
+            models.Index(fields=["respondent_id", "day"], name="report_revisions", condition=models.Q(revision__gt=1)),
         ]
 
     def __str__(self) -> str:

@@ -56,8 +56,8 @@ class Revision:
 def revisions_of(respondent_id: int, day: date, held_by: Sequence[str]) -> list[Revision]:
     """Every report about a respondent's slots of one day, in order. `held_by`: the ids that those slots name."""
     later = list(Report.objects.filter(respondent_id=respondent_id, day=day, revision__gt=1))
-    firsts = {report.first_id for report in later} | {uuid.UUID(hex=one) for one in held_by if one}
-    first = Report.objects.filter(id__in=firsts - {None}, revision=1, respondent_id=respondent_id, day=day)
+    firsts = {report.first_id for report in later if report.first_id} | {uuid.UUID(hex=one) for one in held_by if one}
+    first = Report.objects.filter(id__in=firsts, revision=1, respondent_id=respondent_id, day=day)
     found = [
         Revision(
             one.duty_id, one.session, one.revision, to_micros(one.made_at), to_micros(one.received_at), one.by,

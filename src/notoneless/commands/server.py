@@ -1,38 +1,35 @@
-"""`nol serve`, `run` and `jobs`: the server's process tree, and a demo for a first look."""
+"""`nol serve`, `run` and `jobs`: the server, and a demo for a first look."""
 
-import subprocess
-import sys
+import os
+import tempfile
 import time
 from typing import Annotated
 
 import typer
 from django.conf import settings
 from django.db import close_old_connections
-from granian import Granian
-from granian.constants import Interfaces
 
 from notoneless.commands.ground import counter, migrate
+from notoneless.commands.processes import JobsProcess, fitting_workers, raise_open_files, server
 from notoneless.demo.services import build_demo
 from notoneless.jobs import tick
 from notoneless.kernel.clock import SystemClock
-from notoneless.web.api import tokens
 
 PortOption = Annotated[int, typer.Option("--port", help="端口 / Port.")]
 HostOption = Annotated[str, typer.Option("--host", help="监听地址 / Address to listen on.")]
 PAUSE = 5.0
 
 
-def serve(host: HostOption = "127.0.0.1", port: PortOption = 8000, workers: int = 1) -> None:
+def serve(
+    host: HostOption = "127.0.0.1",
+    port: PortOption = 8000,
+    workers: Annotated[int, typer.Option(min=0, help="进程数，0 为自动 / Worker processes; 0: as many as fit.")] = 0,
+) -> None:
     """启动服务（页面、接口与定时任务） / Serve pages, API and jobs until stopped."""
-    jobs_process = subprocess.Popen([sys.executable, "-m", "notoneless.cli", "jobs"])
-    try:
-        Granian(
-            "notoneless.asgi:application", address=host, port=port, interface=Interfaces.ASGINL, workers=workers,
-            log_access=False,
-        ).serve()  # fmt: skip
-    finally:
-        jobs_process.terminate()
-        jobs_process.wait(timeout=30)
+    raise_open_files()
+    with tempfile.TemporaryDirectory(prefix="nol-metrics-") as folder, JobsProcess():
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        server(host, port, workers or fitting_workers()).serve()
 
 
 def jobs(
@@ -47,7 +44,7 @@ def jobs(
         time.sleep(PAUSE)
 
 
-def run(host: HostOption = "127.0.0.1", port: PortOption = 8000, workers: int = 1) -> None:
+def run(host: HostOption = "127.0.0.1", port: PortOption = 8000, workers: int = 0) -> None:
     """首次运行会建立演示城市 / Prepare, build the demo city if there is none, and serve."""
     migrate()
     with counter("演示城市 / Demo city") as line:
@@ -57,8 +54,3 @@ def run(host: HostOption = "127.0.0.1", port: PortOption = 8000, workers: int = 
         typer.echo(f"  {account.role:<10} {account.username:<10} {account.password:<18} {account.unit}  {account.page}")
     typer.echo("\n  按 Ctrl-C 停止 / Ctrl-C stops.\n")
     serve(host, port, workers)
-
-
-def token(username: str, hours: Annotated[int, typer.Option(min=1, max=720)] = 12) -> None:
-    """为账号签发接口令牌 / Issue an API token for an account."""
-    typer.echo(tokens.issue(username, hours))

@@ -53,7 +53,7 @@ def fetch_with(
 
 
 def _arrays(columns: Mapping[str, str], rows: Sequence[Row]) -> list[str]:
-    """One array literal a column. psycopg would write the same, a tenth as fast: its lists are not among its C parts."""
+    """One array literal a column. psycopg writes the same in Python, a tenth as fast."""
     if not rows:
         return ["{}"] * len(columns)
     return [

@@ -53,6 +53,14 @@ def unit_chain(scope: Scope, unit: Unit) -> list[Unit]:
     return [ancestor for ancestor in chain if scope.covers(ancestor.path)]
 
 
+def account_named(username: str) -> Account:
+    """Raises DomainError `unknown_account`."""
+    account = Account.objects.filter(username=username).first()
+    if account is None:
+        raise DomainError("unknown_account", "username")
+    return account
+
+
 def scope_of(account: Account) -> Scope:
     """The reach of an account from its grants. An account that is switched off reaches nothing; a superuser reaches
     no more than the grants say."""

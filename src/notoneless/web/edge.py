@@ -19,7 +19,9 @@ _STATUS = {
     "sign_in_required": 401, "wrong_role": 403, "csrf_failed": 403, "by_not_allowed": 403,
     "out_of_scope": 404, "unknown_unit": 404, "unknown_person": 404, "unknown_duty": 404, "day_not_open": 404,
     "page_not_found": 404, "wrong_method": 405, "day_locked": 409, "id_reused": 409, "too_many_reports": 413,
-    "too_many_attempts": 429, "server_error": 500, "busy": 503,
+    "token_unreadable": 401, "token_expired": 401, "token_revoked": 401, "account_off": 403,
+    "body_too_long": 413, "body_too_slow": 408, "too_fast": 429,
+    "too_many_attempts": 429, "server_error": 500, "busy": 429, "database_away": 503,
 }  # fmt: skip
 
 
@@ -29,7 +31,12 @@ def status_of(error: DomainError) -> int:
 
 def language_asked(request: HttpRequest) -> str:
     """`zh` or `en` where the client says so; nothing where it does not, and it is then told in both."""
-    for part in request.headers.get("Accept-Language", "").lower().split(","):
+    return language_of(request.headers.get("Accept-Language", ""))
+
+
+def language_of(accepted: str) -> str:
+    """The same of the header's text."""
+    for part in accepted.lower().split(","):
         if part.strip().startswith(("zh", "en")):
             return part.strip()[:2]
     return ""

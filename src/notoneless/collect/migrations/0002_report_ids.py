@@ -4,28 +4,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('collect', '0001_initial'),
+        ("collect", "0001_initial"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='report',
-            name='report_of_slot',
+            model_name="report",
+            name="report_of_slot",
         ),
         migrations.AddField(
-            model_name='report',
-            name='first_id',
+            model_name="report",
+            name="first_id",
             field=models.UUIDField(null=True),
         ),
         migrations.AlterField(
-            model_name='report',
-            name='id',
+            model_name="report",
+            name="id",
             field=models.UUIDField(primary_key=True, serialize=False),
         ),
         migrations.AddIndex(
-            model_name='report',
-            index=models.Index(condition=models.Q(('revision__gt', 1)), fields=['respondent_id', 'day'], name='report_revisions'),
+            model_name="report",
+            index=models.Index(
+                condition=models.Q(("revision__gt", 1)), fields=["respondent_id", "day"], name="report_revisions"
+            ),
         ),
     ]

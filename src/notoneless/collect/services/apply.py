@@ -2,11 +2,11 @@
 
 A batch is read and checked without the database; then, in one transaction, its slots are read in one statement, each
 report is decided in the order given, and slots, reports, tallies and an outbox row are written. A refused report fails
-alone. Slots are written only where they still are as they were read, and a report only where its id is new; when another
-transaction was quicker, the batch starts again, and then holds the slots while it decides.
+alone. Slots are written only where they still are as they were read, and a report only where its id is new; when
+another transaction was quicker, the batch starts again, and then holds the slots while it decides.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypedDict
 
 import msgspec
@@ -17,7 +17,7 @@ from notoneless.collect.services.decide import Decided, decide
 from notoneless.collect.services.guards import GUARDS
 from notoneless.collect.services.keep import keep_reports, tell
 from notoneless.collect.services.known import Found, RespondentRef, Sessions, find
-from notoneless.kernel.clock import Clock, day_of, to_micros
+from notoneless.kernel.clock import Clock, SystemClock, day_of, to_micros
 from notoneless.kernel.errors import DomainError, ErrorShape
 from notoneless.kernel.sql import is_deadlock
 from notoneless.ledger import services as ledger
@@ -67,9 +67,21 @@ def apply_reports(reports: Sequence[object], *, scope: Scope, clock: Clock) -> l
     """Apply reports as decoded from JSON; one outcome each, in their order.
 
     Replays change nothing and are told what the first was told. The last writer by (made_at, id) holds the slot; the
-    earliest instant of arrival (for `by: import`, of `made_at`) decides whether it was on time.
+    earliest instant of arrival (for `by: import`, of `made_at`) decides whether it was on time. In a server's worker
+    they go with whatever else its batcher commits; in an open transaction they are part of it.
     """
-    return apply_sent([Sent(raw, scope) for raw in reports], clock=clock)
+    sent = [Sent(raw, scope) for raw in reports]
+    if _through and isinstance(clock, SystemClock) and not transaction.get_connection().in_atomic_block:
+        return _through[0](sent)
+    return apply_sent(sent, clock=clock)
+
+
+_through: list[Callable[[Sequence[Sent]], list[Outcome]]] = []
+
+
+def send_through(apply: Callable[[Sequence[Sent]], list[Outcome]]) -> None:
+    """From now on this process's reports go this way: its batcher's."""
+    _through[:] = [apply]
 
 
 def apply_sent(sent: Sequence[Sent], *, clock: Clock, catalogue: Catalogue | None = None) -> list[Outcome]:
@@ -191,4 +203,4 @@ class _Batch:
         return found
 
 
-__all__ = ["Accepted", "Outcome", "Refused", "apply_reports", "apply_sent"]
+__all__ = ["Accepted", "Outcome", "Refused", "apply_reports", "apply_sent", "send_through"]

@@ -66,8 +66,10 @@ _encode = msgspec.json.Encoder().encode
 _verdicts: dict[tuple[str, int], dict[bytes, Verdict]] = {}
 
 
-def check_reports(sent: Sequence[Sent], catalogue: Catalogue) -> tuple[list[Checked], dict[int, tuple[str, DomainError]]]:
-    """The reports that are right in themselves, and for the others by their place: the id as sent, and what is wrong."""
+def check_reports(
+    sent: Sequence[Sent], catalogue: Catalogue
+) -> tuple[list[Checked], dict[int, tuple[str, DomainError]]]:
+    """The reports that are right in themselves; for the others, by their place, the id as sent and what is wrong."""
     checked: list[Checked] = []
     wrong: dict[int, tuple[str, DomainError]] = {}
     keys: dict[tuple[object, ...], SessionKey] = {}

@@ -11,8 +11,8 @@ from notoneless.kernel.rowset import run_with
 
 _COLUMNS = {
     "id": "uuid", "district_id": "int", "day": "date", "duty_id": "int", "session": "smallint",
-    "respondent_id": "bigint", "revision": "int", "first_id": "uuid", "made_at": "bigint", "received_at": "bigint", "by": "text",
-    "actor": "text", "form_version": "smallint", "answers": "text", "measures": "text", "digest": "text",
+    "respondent_id": "bigint", "revision": "int", "first_id": "uuid", "made_at": "bigint", "received_at": "bigint",
+    "by": "text", "actor": "text", "form_version": "smallint", "answers": "text", "measures": "text", "digest": "text",
     "state": "text", "on_time": "boolean",
 }  # fmt: skip
 _NAMES = ", ".join(_COLUMNS)

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
 
 import msgspec
 
@@ -140,7 +139,9 @@ def _twins(reports: Sequence[Checked]) -> dict[str, KeptReport]:
 
 def _paths(day: date, unit_ids: Sequence[int]) -> dict[int, str]:
     wanted, rest = ("u.unit_id", "u.path"), "FROM k JOIN day_unit u ON u.day = %s AND u.unit_id = k.id"
-    return {line[0]: line[1] for line in fetch_with({"id": "int"}, [(one,) for one in unit_ids], wanted, rest, str(day))}
+    return {
+        line[0]: line[1] for line in fetch_with({"id": "int"}, [(one,) for one in unit_ids], wanted, rest, str(day))
+    }
 
 
 def _units(day: date, codes: Sequence[str]) -> dict[str, RespondentRef]:

@@ -15,7 +15,7 @@ from notoneless.ledger.services.tallies import TallyKey, add_deltas
 
 
 class SlotRow(NamedTuple):
-    """What a slot holds when a batch meets it. Instants in microseconds; `measures` as `encode_measures` writes them."""
+    """What a slot holds when a batch meets it. Instants in microseconds; `measures` is of `encode_measures`."""
 
     respondent_id: int
     district_id: int

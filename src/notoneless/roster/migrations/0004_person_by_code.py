@@ -9,7 +9,9 @@ def find_by_code(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
     if editor.connection.vendor != "postgresql":
         return
     with editor.connection.cursor() as cursor:
-        cursor.execute("SELECT indexname FROM pg_indexes WHERE tablename = 'roster_person' AND indexname LIKE '%code%like'")
+        cursor.execute(
+            "SELECT indexname FROM pg_indexes WHERE tablename = 'roster_person' AND indexname LIKE '%code%like'"
+        )
         for (name,) in cursor.fetchall():
             editor.execute(f'DROP INDEX "{name}"')  # what it was for, the ordinary index now does
     editor.execute('ALTER TABLE roster_person ALTER COLUMN code TYPE varchar(40) COLLATE "C"')

@@ -4,8 +4,6 @@ import logging
 from typing import Annotated, Any
 
 import msgspec
-from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Query
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -13,12 +11,15 @@ from ninja.utils import check_csrf
 
 from notoneless.collect.arrival import read_day
 from notoneless.collect.services import apply_reports
+from notoneless.kernel.clock import to_micros
 from notoneless.kernel.errors import DomainError
 from notoneless.roster import queries as roster_queries
+from notoneless.roster import tokens
 from notoneless.roster.scope import Scope
-from notoneless.web.api import answers, shapes, tokens
+from notoneless.web.api import answers, shapes
 from notoneless.web.bureau.figures import etag_of
 from notoneless.web.edge import error_response, language_asked
+from notoneless.web.lane.bodies import read_reports, write_results
 from notoneless.web.ui.days import CLOCK
 
 log = logging.getLogger(__name__)
@@ -30,8 +31,9 @@ def caller(request: HttpRequest) -> Scope | None:
     """The scope of a bearer token, or of the session; a session that writes must carry the CSRF token."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        account = get_user_model().objects.get(username=tokens.read(token.strip()))
-        return roster_queries.scope_of(account)
+        tokens.revocations.refresh_if_stale()
+        now = to_micros(CLOCK.now())
+        return tokens.read(token.strip(), ring=tokens.keys(), revoked=tokens.revocations, now=now).scope
     if request.user.is_anonymous:
         return None
     if request.method not in ("GET", "HEAD") and check_csrf(request) is not None:
@@ -61,19 +63,11 @@ def _answer(request: HttpRequest, content: object) -> HttpResponse:
 def reports(request: HttpRequest) -> HttpResponse:
     """One report or an array of up to 1,000. Each is accepted or refused by itself, and 200 says that all were read.
 
-    Sending the same report again, in any order, changes nothing and is told what the first was told.
+    Sending the same report again, in any order, changes nothing and is told what the first was told. In the server the
+    lane answers here; this is its description, and its stand-in under any other server.
     """
-    try:
-        body = msgspec.json.decode(request.body)
-    except msgspec.DecodeError as error:
-        raise DomainError("not_json", "body") from error
-    sent = body if isinstance(body, list) else [body]
-    if len(sent) > settings.REPORTS_PER_REQUEST:
-        raise DomainError("too_many_reports", "body", most=settings.REPORTS_PER_REQUEST)
-    outcomes = apply_reports(sent, scope=_scope(request), clock=CLOCK)
-    language = language_asked(request)
-    content = {"results": [outcome.as_json(language) for outcome in outcomes]}
-    return HttpResponse(msgspec.json.encode(content), content_type="application/json")
+    outcomes = apply_reports(read_reports(request.body), scope=_scope(request), clock=CLOCK)
+    return HttpResponse(write_results(outcomes, language_asked(request)), content_type="application/json")
 
 
 @api.get("/units/{code}/completeness", response={200: shapes.Completeness, 404: shapes.Refusal}, tags=["figures"])
