@@ -100,7 +100,10 @@ def _database() -> dict[str, Any]:
     else:
         database["CONN_MAX_AGE"] = 60
         # The batches of the lane are prepared once; a plan made for an unknown list goes by the keys, as it must.
-        database["OPTIONS"] = {"options": "-c plan_cache_mode=force_generic_plan"}
+        database["OPTIONS"] = {
+            "prepare_threshold": 1_000_000_000,  # only what asks to be prepared: kernel.rowset's few statements
+            "options": "-c plan_cache_mode=force_generic_plan",
+        }
         database["CONN_HEALTH_CHECKS"] = True
     return database
 

@@ -19,6 +19,7 @@ from notoneless.collect.services.keep import keep_reports, tell
 from notoneless.collect.services.known import Found, RespondentRef, Sessions, find
 from notoneless.kernel.clock import Clock, SystemClock, day_of, to_micros
 from notoneless.kernel.errors import DomainError, ErrorShape
+from notoneless.kernel.rowset import pipelined
 from notoneless.kernel.sql import is_deadlock
 from notoneless.ledger import services as ledger
 from notoneless.ledger.keys import SessionKey
@@ -111,19 +112,22 @@ def _apply_checked(checked: Sequence[Checked], *, clock: Clock, is_contended: bo
         return {}
     instant = clock.now()
     now = to_micros(instant)
-    sessions = Sessions({report.key.day for report in checked}, day_of(instant))
-    ledger.hold_sessions({report.key for report in checked})
-    found = find(checked, everywhere=is_contended)
+    with pipelined():
+        ledger.hold_sessions({report.key for report in checked})
+        sessions = Sessions({report.key.day for report in checked}, day_of(instant))
+        found = find(checked, everywhere=is_contended)
     if is_contended:
         ledger.lock_slots(_slots_of(checked, found))
         found = find(checked, everywhere=True)  # again, under the locks: whoever was quicker has ended by now
     batch = _Batch(found, sessions, now)
     outcomes = {report.place: batch.take(report) for report in checked}
     if batch.accepted:
-        if not ledger.write_fills([decided.slot for decided in batch.state.values()]):
-            raise _Collision
-        keep_reports(batch.accepted, now=now)
-        tell(batch.accepted, clock=clock)
+        with pipelined():
+            checks = ledger.write_fills([decided.slot for decided in batch.state.values()])
+            keep_reports(batch.accepted, now=now)
+            tell(batch.accepted, now=now)
+            if not all(check.holds() for check in checks):
+                raise _Collision
     return outcomes
 
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from notoneless.collect.models import Report
 from notoneless.collect.services.decide import Decided
 from notoneless.kernel import outbox
-from notoneless.kernel.clock import Clock
 from notoneless.kernel.rowset import run_with
 
 _COLUMNS = {
@@ -20,7 +19,7 @@ _INSERT = f"INSERT INTO {Report._meta.db_table} ({_NAMES}) SELECT {_NAMES} FROM 
 
 
 def keep_reports(decided: Sequence[Decided], *, now: int) -> None:
-    """Raises IntegrityError when a report of the same id is kept already, or in another transaction."""
+    """The answer raises IntegrityError when a report of the same id is kept already, or in another transaction."""
     run_with(_COLUMNS, sorted(_row(one, now) for one in decided), _INSERT)
 
 
@@ -34,10 +33,10 @@ def _row(one: Decided, now: int) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def tell(decided: Sequence[Decided], *, clock: Clock) -> None:
+def tell(decided: Sequence[Decided], *, now: int) -> None:
     """One outbox row a batch: which units' slots were filled, by day and duty. Ids only."""
     units: dict[tuple[str, int], set[int]] = defaultdict(set)
     for one in decided:
         units[str(one.slot.key.day), one.slot.key.duty_id].add(one.slot.unit_id)
     filled = [[day, duty, sorted(ids)] for (day, duty), ids in sorted(units.items())]
-    outbox.post("slots.filled", {"filled": filled}, clock=clock)
+    outbox.post_with_batch("slots.filled", {"filled": filled}, now=now)

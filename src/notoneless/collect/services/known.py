@@ -3,17 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 
 import msgspec
 
 from notoneless.collect.services.check import Checked
-from notoneless.kernel.clock import to_micros
 from notoneless.kernel.errors import DomainError
 from notoneless.kernel.rowset import fetch_with
 from notoneless.kernel.sql import fetch, rows_table
 from notoneless.ledger import services as ledger
 from notoneless.ledger.keys import SessionKey
-from notoneless.ledger.models import DaySession
 
 
 class RespondentRef(msgspec.Struct, frozen=True):
@@ -75,10 +74,9 @@ def find(checked: Sequence[Checked], *, everywhere: bool = False) -> dict[int, F
         wanted, rest = _PERSON if is_person else _UNIT
         rows = [(one.place, one.arrival.respondent, one.key.duty_id, one.key.session) for one in reports]
         days = [str(day)] * (1 if is_person else 2)
-        lines = {line[0]: line for line in fetch_with(_COLUMNS, rows, wanted, rest, *days)}
-        slots = {n: ledger.slot_row(line[_SLOT_AT:]) for n, line in lines.items() if line[_SLOT_AT] is not None}
-        homes = {n: line[2] for n, line in lines.items()}
-        belonging = _belonging(reports, {n: line[1] for n, line in lines.items()}, homes, slots, day)
+        lines = fetch_with(_COLUMNS, rows, wanted, rest, *days).rows()
+        slots = {line[0]: ledger.slot_row(line[_SLOT_AT:]) for line in lines if line[_SLOT_AT] is not None}
+        belonging = _belonging(reports, {line[0]: (line[1], line[2]) for line in lines}, slots, day)
         twins = _twins([one for one in reports if everywhere or one.place not in slots or slots[one.place].revision])
         for one in reports:
             n = one.place
@@ -88,12 +86,13 @@ def find(checked: Sequence[Checked], *, everywhere: bool = False) -> dict[int, F
 
 def _belonging(
     reports: Sequence[Checked],
-    ids: Mapping[int, int | None],
-    homes: Mapping[int, int | None],
+    people: Mapping[int, tuple[int | None, int | None]],
     slots: Mapping[int, ledger.SlotRow],
     day: date,
 ) -> dict[int, RespondentRef]:
-    """Who each report is about. A slot that counts says itself where; for the others the roster or the tree says.
+    """Who each report is about. `people`: id and household, by place.
+
+    A slot that counts says itself where; for the others the roster or the tree says.
 
     The path is only asked for where the sender's scope needs one: a household's does not.
     """
@@ -102,14 +101,14 @@ def _belonging(
     others: list[Checked] = []
     for one in reports:
         n, slot = one.place, slots.get(one.place)
-        respondent_id = ids[n]
+        respondent_id, household_id = people[n]
         if respondent_id is None:
             continue
         if slot is None or slot.state in ("void", "voluntary"):
             others.append(one)
             continue
-        known[n] = RespondentRef(respondent_id, slot.population, homes[n], slot.unit_id, slot.district_id, "")
-        if not one.scope.is_everything and homes[n] not in one.scope.households:
+        known[n] = RespondentRef(respondent_id, slot.population, household_id, slot.unit_id, slot.district_id, "")
+        if not one.scope.is_everything and household_id not in one.scope.households:
             by_path[n] = slot.unit_id
     if by_path:
         paths = _paths(day, sorted(set(by_path.values())))
@@ -133,25 +132,23 @@ def _twins(reports: Sequence[Checked]) -> dict[str, KeptReport]:
     )  # fmt: skip
     return {
         id_ if isinstance(id_, str) else id_.hex: KeptReport(digest, state, bool(on_time), revision)
-        for id_, digest, state, on_time, revision in lines
+        for id_, digest, state, on_time, revision in lines.rows()
     }
 
 
 def _paths(day: date, unit_ids: Sequence[int]) -> dict[int, str]:
     wanted, rest = ("u.unit_id", "u.path"), "FROM k JOIN day_unit u ON u.day = %s AND u.unit_id = k.id"
-    return {
-        line[0]: line[1] for line in fetch_with({"id": "int"}, [(one,) for one in unit_ids], wanted, rest, str(day))
-    }
+    lines = fetch_with({"id": "int"}, [(one,) for one in unit_ids], wanted, rest, str(day)).rows()
+    return {line[0]: line[1] for line in lines}
 
 
 def _units(day: date, codes: Sequence[str]) -> dict[str, RespondentRef]:
     wanted = ("u.code", "u.unit_id", "u.district_id", "u.path", "u.level")
     rest = "FROM k JOIN day_unit u ON u.day = %s AND u.code = k.code"
+    lines = fetch_with({"code": "text"}, [(code,) for code in codes], wanted, rest, str(day)).rows()
     return {
         code: RespondentRef(unit_id, "unit", None, unit_id, district_id, path, level)
-        for code, unit_id, district_id, path, level in fetch_with(
-            {"code": "text"}, [(code,) for code in codes], wanted, rest, str(day)
-        )
+        for code, unit_id, district_id, path, level in lines
     }
 
 
@@ -172,35 +169,41 @@ def _placements(day: date, codes: Sequence[str]) -> dict[str, RespondentRef]:
     return {code: RespondentRef(*rest) for code, *rest in rows}
 
 
-class Sessions:
-    """The sessions of the days that a batch is about."""
-
-    def __init__(self, days: Iterable[date], today: date) -> None:
-        self._today = today
-        rows = DaySession.objects.filter(day__in=sorted(set(days)))
-        self._open = {(row.day, row.duty_id, row.session): SessionTimes.of(row) for row in rows}
-
-    def has(self, key: SessionKey) -> bool:
-        return (key.day, key.duty_id, key.session) in self._open
-
-    def require(self, key: SessionKey, now: int) -> "SessionTimes":
-        """Raises DomainError `day_not_begun`, `day_not_open` or `day_locked`."""
-        if key.day > self._today:
-            raise DomainError("day_not_begun", "day", day=key.day)
-        session = self._open.get((key.day, key.duty_id, key.session))
-        if session is None:
-            raise DomainError("day_not_open", "day", day=key.day)
-        if now >= session.locks_at:
-            raise DomainError("day_locked", "day", day=key.day)
-        return session
-
-
 class SessionTimes(msgspec.Struct, frozen=True):
     """Microseconds since 1970: the window of new slots, and when the day is locked."""
 
     window: tuple[int, int, int]
     locks_at: int
 
-    @classmethod
-    def of(cls, row: DaySession) -> "SessionTimes":
-        return cls((to_micros(row.opens_at), to_micros(row.due_at), to_micros(row.closes_at)), to_micros(row.locks_at))
+
+_TIMES = ("k.day", "s.duty_id", "s.session", "s.opens_at", "s.due_at", "s.closes_at", "s.locks_at")
+
+
+class Sessions:
+    """The sessions of the days that a batch is about."""
+
+    def __init__(self, days: Iterable[date], today: date) -> None:
+        self._today = today
+        rows = [(str(day),) for day in sorted(set(days))]
+        self._answer = fetch_with({"day": "date"}, rows, _TIMES, "FROM k JOIN day_session s ON s.day = k.day")
+
+    @cached_property
+    def _open(self) -> dict[tuple[str, int, int], SessionTimes]:
+        return {
+            (str(day), duty_id, session): SessionTimes((opens_at, due_at, closes_at), locks_at)
+            for day, duty_id, session, opens_at, due_at, closes_at, locks_at in self._answer.rows()
+        }
+
+    def has(self, key: SessionKey) -> bool:
+        return (str(key.day), key.duty_id, key.session) in self._open
+
+    def require(self, key: SessionKey, now: int) -> SessionTimes:
+        """Raises DomainError `day_not_begun`, `day_not_open` or `day_locked`."""
+        if key.day > self._today:
+            raise DomainError("day_not_begun", "day", day=key.day)
+        session = self._open.get((str(key.day), key.duty_id, key.session))
+        if session is None:
+            raise DomainError("day_not_open", "day", day=key.day)
+        if now >= session.locks_at:
+            raise DomainError("day_locked", "day", day=key.day)
+        return session

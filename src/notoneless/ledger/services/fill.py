@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from notoneless.kernel.rowset import run_with
-from notoneless.kernel.sql import execute, for_update, is_postgres, lock_shared, rows_table
+from notoneless.kernel.rowset import Answer, fetch_with, run_with
+from notoneless.kernel.sql import execute, for_update, is_postgres, rows_table
 from notoneless.ledger.keys import SessionKey
 from notoneless.ledger.rules import COLUMNS, Fill, State, column
-from notoneless.ledger.services.tallies import TallyKey, add_deltas
+from notoneless.ledger.services.tallies import Check, TallyKey, add_deltas
 
 
 class SlotRow(NamedTuple):
@@ -81,7 +81,9 @@ def slot_row(values: Sequence[Any]) -> SlotRow:
 
 def hold_sessions(keys: Iterable[SessionKey]) -> None:
     """Until the transaction ends, no slot of these sessions is added, moved, voided or closed by anyone else."""
-    lock_shared(*(key.lock for key in keys))
+    if is_postgres():
+        names = sorted({key.lock for key in keys})
+        fetch_with({"name": "text"}, [(name,) for name in names], (LOCK,), "FROM k")
 
 
 def lock_slots(slots: Iterable[tuple[SessionKey, int]]) -> None:
@@ -105,9 +107,10 @@ def lock_slots(slots: Iterable[tuple[SessionKey, int]]) -> None:
         )
 
 
-def write_fills(filled: Sequence[FilledSlot]) -> bool:
-    """Write the slots and their tallies. False when another transaction was quicker: a slot is no longer as it was
-    read (its revision tells), or a new row is there already. The caller rolls back and starts again.
+def write_fills(filled: Sequence[FilledSlot]) -> list[Check]:
+    """Write the slots and their tallies. A check that does not hold says that another transaction was quicker: a slot
+    is no longer as it was read (its revision tells), or a new row is there already. Then the caller rolls back and
+    starts again.
     """
     groups: dict[tuple[str, date, bool], list[FilledSlot]] = defaultdict(list)
     perhaps_new: set[TallyKey] = set()
@@ -118,15 +121,15 @@ def write_fills(filled: Sequence[FilledSlot]) -> bool:
         key = _count(slot, counts, measures)
         if slot.was is None:
             perhaps_new.add(key)
+    checks: list[Check | None] = []
     for (table, day, is_new), slots in sorted(groups.items()):
-        written = _insert(table, day, slots) if is_new else _update(table, day, slots)
-        if written != len(slots):
-            return False
-    add_deltas(counts, measures, perhaps_new=perhaps_new)
-    return True
+        answer = _insert(table, day, slots) if is_new else _update(table, day, slots)
+        checks.append(Check(answer, len(slots)))
+    checks.append(add_deltas(counts, measures, perhaps_new=perhaps_new))
+    return [check for check in checks if check is not None]
 
 
-def _update(table: str, day: date, slots: Sequence[FilledSlot]) -> int:
+def _update(table: str, day: date, slots: Sequence[FilledSlot]) -> Answer:
     assignments = ", ".join(f"{name} = k.{name}" for name in _SET)
     return run_with(
         _UPDATED,
@@ -138,7 +141,7 @@ def _update(table: str, day: date, slots: Sequence[FilledSlot]) -> int:
     )  # fmt: skip
 
 
-def _insert(table: str, day: date, slots: Sequence[FilledSlot]) -> int:
+def _insert(table: str, day: date, slots: Sequence[FilledSlot]) -> Answer:
     names = ", ".join(_INSERTED)
     return run_with(
         _INSERTED,
@@ -189,6 +192,8 @@ def _add(
 
 
 NOTHING_RAISED = "[]"
+LOCK = "pg_advisory_xact_lock_shared(hashtextextended(k.name, 0))"
+"""As kernel.sql.lock_shared takes it, for a pipeline."""
 
 
 def decode_measures(text: str) -> list[str]:

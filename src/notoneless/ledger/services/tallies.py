@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from typing import NamedTuple
 
-from notoneless.kernel.rowset import run_with
+from notoneless.kernel.rowset import Answer, run_with
 from notoneless.kernel.sql import each_text, execute, fetch
 from notoneless.ledger.keys import SessionKey
 from notoneless.ledger.rules import COLUMNS
@@ -77,6 +78,16 @@ def apply_changes(key: SessionKey) -> None:
     )
 
 
+class Check(NamedTuple):
+    """How many rows a statement should have touched."""
+
+    answer: Answer
+    expected: int
+
+    def holds(self) -> bool:
+        return self.answer.count() == self.expected
+
+
 TallyKey = tuple[int, date, int, int, int, str]
 """district, day, duty, session, unit, population."""
 
@@ -113,20 +124,21 @@ def add_deltas(
     measures: Mapping[tuple[TallyKey, str], Sequence[int]],
     *,
     perhaps_new: Collection[TallyKey] = (),
-) -> None:
+) -> Check | None:
     """Add a batch's deltas: six columns a tally key, (n, voluntary) a key and measure. All-zero ones are skipped.
 
     Opening a day makes the tallies of all that is owed; `perhaps_new` are those that may not be there. Keys are taken
-    in order, so that two batches never wait for each other in a ring. Raises LookupError for a tally that is not there.
+    in order, so that two batches never wait for each other in a ring. The check that it returns fails where a tally was
+    not there.
     """
     if perhaps_new:
         run_with(_KEY_TYPES, [_bound(key) for key in sorted(perhaps_new)], _MAKE_COUNTS)
     rows = [(*_bound(key), *delta) for key, delta in sorted(counts.items()) if any(delta)]
-    if rows and run_with(_COUNT_TYPES, rows, _ADD_COUNTS) != len(rows):
-        raise LookupError("a slot without a tally")
+    check = Check(run_with(_COUNT_TYPES, rows, _ADD_COUNTS), len(rows)) if rows else None
     raised = [(*_bound(key), measure, *delta) for (key, measure), delta in sorted(measures.items()) if any(delta)]
     if raised:
         run_with(_MEASURE_TYPES, raised, _ADD_MEASURES)
+    return check
 
 
 def _bound(key: TallyKey) -> tuple[object, ...]:

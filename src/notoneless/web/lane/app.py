@@ -11,7 +11,6 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequen
 from typing import Any
 
 from notoneless.collect.services.check import Sent
-from notoneless.kernel.clock import to_micros
 from notoneless.kernel.errors import DomainError
 from notoneless.web.edge import language_of, status_of
 from notoneless.web.lane.bodies import read_reports, write_error, write_results
@@ -29,8 +28,6 @@ log = logging.getLogger(__name__)
 REPORTS = "/api/v1/reports"
 LONGEST_BODY = 2 * 1024 * 1024
 """Bytes: a thousand reports with a paragraph each."""
-BODY_SECONDS = 10.0
-"""A body that has not come by then is given up: a client that sends a byte a second holds nothing but its socket."""
 _JSON = [
     (b"content-type", b"application/json"),
     (b"cache-control", b"no-store"),
@@ -71,13 +68,13 @@ class Lane:
     ) -> None:
         if scope["method"] != "POST":
             raise DomainError("wrong_method")
-        bearer = bearer_of(headers, now=to_micros(worker.clock.now()))
+        bearer = bearer_of(headers, ring=worker.keys, now=time.time_ns() // 1000)
         if (length := headers.get(b"content-length")) is not None and _too_long(length):
             raise DomainError("body_too_long", "body", most=LONGEST_BODY)
         message = await receive()
         body = message.get("body", b"")
         if message.get("more_body"):
-            body = await _rest(body, receive)
+            body = await _rest(worker, body, receive)
         elif message["type"] == "http.disconnect":
             return
         if len(body) > LONGEST_BODY:
@@ -116,23 +113,20 @@ def _too_long(length: bytes) -> bool:
     return not length.isdigit() or int(length) > LONGEST_BODY
 
 
-async def _rest(body: bytes, receive: Receive) -> bytes:
+async def _rest(worker: Worker, body: bytes, receive: Receive) -> bytes:
     """The pieces of a body that came in several. Raises DomainError `body_too_long` or `body_too_slow`."""
     pieces, size = [body], len(body)
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            while True:
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise DomainError("body_too_slow", "body")
-                pieces.append(message.get("body", b""))
-                size += len(pieces[-1])
-                if size > LONGEST_BODY:
-                    raise DomainError("body_too_long", "body", most=LONGEST_BODY)
-                if not message.get("more_body"):
-                    return b"".join(pieces)
-    except TimeoutError as error:
-        raise DomainError("body_too_slow", "body") from error
+    with worker.slow.watched():
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise DomainError("body_too_slow", "body")
+            pieces.append(message.get("body", b""))
+            size += len(pieces[-1])
+            if size > LONGEST_BODY:
+                raise DomainError("body_too_long", "body", most=LONGEST_BODY)
+            if not message.get("more_body"):
+                return b"".join(pieces)
 
 
 async def _refuse(send: Send, error: DomainError, headers: Headers) -> None:

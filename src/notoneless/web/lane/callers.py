@@ -4,27 +4,28 @@ from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
 
 from notoneless.kernel.errors import DomainError
+from notoneless.kernel.keyring import KeyRing
 from notoneless.roster import tokens
 from notoneless.roster.tokens import Bearer
 
 COOKIE = "nol_lane"
 
 
-def bearer_of(headers: Mapping[bytes, bytes], *, now: int) -> Bearer:
+def bearer_of(headers: Mapping[bytes, bytes], *, ring: KeyRing, now: int) -> Bearer:
     """`now`: microseconds. Raises DomainError `sign_in_required`, `csrf_failed`, or what reading a token raises."""
     authorization = headers.get(b"authorization")
     if authorization is not None:
         scheme, _, credentials = authorization.decode("latin-1").partition(" ")
         if scheme.lower() != "bearer":
             raise DomainError("sign_in_required")
-        return _read(credentials.strip(), now)
+        return tokens.read(credentials.strip(), ring=ring, revoked=tokens.revocations, now=now)
     token = cookie_of(headers.get(b"cookie", b"").decode("latin-1"))
     if not token:
         raise DomainError("sign_in_required")
     # A browser sends the cookie whoever asks it to. Only our own pages can name the type JSON from our own origin.
     if not _is_own_page(headers):
         raise DomainError("csrf_failed")
-    return _read(token, now)
+    return tokens.read(token, ring=ring, revoked=tokens.revocations, now=now)
 
 
 def cookie_of(header: str) -> str:
@@ -44,7 +45,3 @@ def _is_own_page(headers: Mapping[bytes, bytes]) -> bool:
         return site == b"same-origin"
     origin = headers.get(b"origin", b"")
     return origin.partition(b"://")[2] == headers.get(b"host", b"-")
-
-
-def _read(token: str, now: int) -> Bearer:
-    return tokens.read(token, ring=tokens.keys(), revoked=tokens.revocations, now=now)

@@ -1,6 +1,7 @@
 """What one worker process shares: its batcher, its counts, its tokens' buckets, and what it reads again each second."""
 
 import asyncio
+import gc
 import logging
 import sys
 import threading
@@ -20,13 +21,16 @@ from notoneless.kernel.sql import is_postgres
 from notoneless.roster import tokens
 from notoneless.web.lane.metrics import LaneMetrics
 from notoneless.web.lane.pace import Paces
+from notoneless.web.lane.slow import SlowBodies
 
 log = logging.getLogger(__name__)
 LOOK_EVERY = 1.0
 """Seconds: revocations, duties and forms that changed take effect within this."""
 STALE = 5.0
 """Seconds without an answer of the database, after which a worker is not ready."""
-SWITCH = 0.001
+COLLECT_AFTER = (20_000, 20, 50)
+"""New objects before Python looks for cycles; requests make next to none."""
+SWITCH = 0.0001
 """Seconds for which one Python thread may keep the others waiting. The default, five times this, is paid at every
 round trip of a batch while the event loop is busy."""
 
@@ -41,11 +45,17 @@ class Worker:
         self.clock: Clock = SystemClock()
         self.metrics = LaneMetrics()
         self.paces = Paces()
+        self.keys = tokens.keys()
+        self.slow = SlowBodies(loop)
         self._loop = loop
         self._told: deque[Told] = deque()
         self._catalogue: Catalogue | None = None
         self._looked = time.monotonic()
         sys.setswitchinterval(SWITCH)
+        # What the program is made of stays: the collector need not walk it again for every few hundred requests.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(*COLLECT_AFTER)
         self.batcher = Batcher(
             clock=self.clock, catalogue=self._current_catalogue, watch=self.metrics, after=self._deliver,
             in_flight=2 if is_postgres() else 1, monotonic=time.monotonic,
