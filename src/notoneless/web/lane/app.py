@@ -72,18 +72,21 @@ class Lane:
         if (length := headers.get(b"content-length")) is not None and _too_long(length):
             raise DomainError("body_too_long", "body", most=LONGEST_BODY)
         message = await receive()
-        body = message.get("body", b"")
-        if message.get("more_body"):
-            body = await _rest(worker, body, receive)
-        elif message["type"] == "http.disconnect":
+        if message["type"] == "http.disconnect":
             return
+        body = message["body"]
+        # The server says "more" until the end has been seen; a body as long as announced needs no second look.
+        if message["more_body"] and not (length is not None and len(body) == int(length)):
+            body = await _rest(worker, body, receive)
         if len(body) > LONGEST_BODY:
             raise DomainError("body_too_long", "body", most=LONGEST_BODY)
         reports = read_reports(body)
         worker.paces.require(bearer.token, bearer.scope, max(1, len(reports)), time.monotonic())
         outcomes = await worker.apply([Sent(raw, bearer.scope) for raw in reports]) if reports else ()
-        language = language_of(headers.get(b"accept-language", b"").decode("latin-1"))
-        worker.count_refused(outcomes)
+        language = ""
+        if any(outcome.error is not None for outcome in outcomes):
+            worker.count_refused(outcomes)
+            language = language_of(headers.get(b"accept-language", b"").decode("latin-1"))
         await _answer(send, 200, _JSON, write_results(outcomes, language))
 
     async def _live(

@@ -27,6 +27,7 @@ def read_reports(body: bytes) -> list[object]:
 
 
 def write_results(outcomes: Sequence[Outcome], language: str) -> bytes:
+    """`{"results": [...]}`, one for each report in the order sent."""
     return _encode({"results": [outcome.as_json(language) for outcome in outcomes]})
 
 

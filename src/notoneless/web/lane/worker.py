@@ -30,7 +30,7 @@ STALE = 5.0
 """Seconds without an answer of the database, after which a worker is not ready."""
 COLLECT_AFTER = (20_000, 20, 50)
 """New objects before Python looks for cycles; requests make next to none."""
-SWITCH = 0.0001
+SWITCH = 0.001
 """Seconds for which one Python thread may keep the others waiting. The default, five times this, is paid at every
 round trip of a batch while the event loop is busy."""
 
