@@ -1,8 +1,17 @@
 """The one way in for reports, and what is built on it: a class check, a school's signed daily."""
 
-from notoneless.collect.services.apply import Outcome, apply_reports, send_through
+from notoneless.collect.services.apply import Outcome, apply_reports, apply_sent, send_through
 from notoneless.collect.services.class_check import check_class
 from notoneless.collect.services.standard import seed_forms
 from notoneless.collect.services.standing import Standing, standing_by_class
 
-__all__ = ["Outcome", "Standing", "apply_reports", "check_class", "seed_forms", "send_through", "standing_by_class"]
+__all__ = [
+    "Outcome",
+    "Standing",
+    "apply_reports",
+    "apply_sent",
+    "check_class",
+    "seed_forms",
+    "send_through",
+    "standing_by_class",
+]
