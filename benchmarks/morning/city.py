@@ -11,7 +11,8 @@ from notoneless.commands.ground import migrate
 from notoneless.demo.roster import write_roster
 from notoneless.demo.shape import SCALES
 from notoneless.expect.services import open_day
-from notoneless.kernel.clock import SystemClock, day_of
+from notoneless.jobs import drain_outbox
+from notoneless.kernel.clock import Clock, SystemClock, day_of
 from notoneless.kernel.sql import execute, fetch, is_postgres
 from notoneless.roster.services import import_roster
 
@@ -54,12 +55,13 @@ def build(scale: str, folder: Path, say: Callable[[str], None]) -> City:
     began = time.perf_counter()
     opened = open_day(day, clock=clock, duty_codes=[DUTY])
     open_seconds = time.perf_counter() - began
-    settle()
+    settle(clock)
     return City(day, written.person_rows, import_seconds, opened.duties[DUTY].added, open_seconds)
 
 
-def settle() -> None:
-    """What autovacuum and the checkpointer do within minutes of a load; a benchmark does not wait for them."""
+def settle(clock: Clock) -> None:
+    """What jobs, autovacuum and the checkpointer do within minutes of a load; a benchmark does not wait for them."""
+    drain_outbox(clock=clock)
     if is_postgres():
         for table in ("roster_person", "roster_placement", "day_unit", "tally"):
             execute(f"VACUUM ANALYZE {table}")

@@ -6,9 +6,9 @@ the threads has its own database connection and carries one batch at a time; an 
 
 import logging
 import threading
-from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from queue import Empty, SimpleQueue
 from typing import Protocol
 
 import msgspec
@@ -66,9 +66,9 @@ class Batcher:
         self._watch = watch
         self._after = after
         self._monotonic = monotonic
-        self._queue: deque[Asked] = deque()
+        self._queue: SimpleQueue[Asked | None] = SimpleQueue()
         self._waiting = 0
-        self._ready = threading.Condition()
+        self._counting = threading.Lock()
         self._is_ending = False
         self._threads = [
             threading.Thread(target=self._serve, name=f"batcher-{number}", daemon=True) for number in range(in_flight)
@@ -83,12 +83,11 @@ class Batcher:
 
     def submit(self, sent: Sequence[Sent], done: Done) -> None:
         """Put a request in the queue. Raises DomainError `busy` when too much waits already."""
-        with self._ready:
-            if self._is_ending or (self._queue and self._waiting + len(sent) > MOST_WAITING):
+        with self._counting:
+            if self._is_ending or (self._waiting and self._waiting + len(sent) > MOST_WAITING):
                 raise DomainError("busy")
-            self._queue.append(Asked(sent, done))
             self._waiting += len(sent)
-            self._ready.notify()
+        self._queue.put(Asked(sent, done))
 
     def apply(self, sent: Sequence[Sent]) -> list[Outcome]:
         """The same for a caller with a thread of its own: waits for the commit."""
@@ -105,33 +104,41 @@ class Batcher:
 
     def end(self) -> None:
         """Take no more, finish what waits, and end the threads."""
-        with self._ready:
+        with self._counting:
             self._is_ending = True
-            self._ready.notify_all()
+        for _ in self._threads:
+            self._queue.put(None)
         for thread in self._threads:
             thread.join()
 
     def _serve(self) -> None:
-        while batch := self._take():
-            rows = sum(len(one.sent) for one in batch)
+        held: Asked | None = None
+        while (first := held or self._queue.get()) is not None:
+            batch, held, rows = self._gather(first)
+            with self._counting:
+                self._waiting -= rows
             began = self._monotonic()
             self._commit(batch)
             self._watch.batch(rows, self._monotonic() - began, self._waiting)
             self._after()
         connection.close()
 
-    def _take(self) -> list[Asked]:
-        with self._ready:
-            while not self._queue and not self._is_ending:
-                self._ready.wait()
-            batch: list[Asked] = []
-            rows = 0
-            while self._queue and (not batch or rows + len(self._queue[0].sent) <= MOST_ROWS):
-                one = self._queue.popleft()
-                rows += len(one.sent)
-                batch.append(one)
-            self._waiting -= rows
-            return batch
+    def _gather(self, first: Asked) -> tuple[list[Asked], Asked | None, int]:
+        """What waits, as much as fits a batch; the request that did not fit begins the next; and the rows."""
+        batch, rows = [first], len(first.sent)
+        while rows < MOST_ROWS:
+            try:
+                one = self._queue.get_nowait()
+            except Empty:
+                break
+            if one is None:
+                self._queue.put(None)  # the end: met again when this batch is done
+                break
+            if rows + len(one.sent) > MOST_ROWS:
+                return batch, one, rows
+            batch.append(one)
+            rows += len(one.sent)
+        return batch, None, rows
 
     def _commit(self, batch: Sequence[Asked]) -> None:
         sent = [report for one in batch for report in one.sent]

@@ -96,7 +96,10 @@ def check_reports(
 
 def sent_id_of(raw: object) -> str:
     """The id as its sender wrote it, to say which report an answer is about."""
-    return str(raw.get("id", ""))[:64] if isinstance(raw, dict) else ""
+    if not isinstance(raw, dict):
+        return ""
+    sent_id = raw.get("id", "")
+    return sent_id if isinstance(sent_id, str) and len(sent_id) <= 64 else str(sent_id)[:64]
 
 
 def _verdict(form: Form, answers: Mapping[str, Any], given: bytes) -> Verdict:

@@ -1,4 +1,7 @@
-"""PostgreSQL: a person is found by code ten thousand times a second, byte by byte and without reading the person's row."""
+"""A person is found by code ten thousand times a second: by an index that holds the answer itself.
+
+On PostgreSQL codes compare byte by byte, whatever the database's locale.
+"""
 
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -7,6 +10,7 @@ from django.db.migrations.state import StateApps
 
 def find_by_code(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
     if editor.connection.vendor != "postgresql":
+        editor.execute("CREATE UNIQUE INDEX person_by_code ON roster_person (code, id, household_id)")
         return
     with editor.connection.cursor() as cursor:
         cursor.execute(

@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import logging
-import sys
 import threading
 import time
 from collections import deque
@@ -17,7 +16,6 @@ from notoneless.collect.services import Outcome
 from notoneless.collect.services.check import Catalogue, Sent, load_catalogue
 from notoneless.kernel.clock import Clock, SystemClock
 from notoneless.kernel.errors import DomainError
-from notoneless.kernel.sql import is_postgres
 from notoneless.roster import tokens
 from notoneless.web.lane.metrics import LaneMetrics
 from notoneless.web.lane.pace import Paces
@@ -28,11 +26,11 @@ LOOK_EVERY = 1.0
 """Seconds: revocations, duties and forms that changed take effect within this."""
 STALE = 5.0
 """Seconds without an answer of the database, after which a worker is not ready."""
+IN_FLIGHT = 1
+"""Batches under way in one worker. The other worker's keep the database busy meanwhile; a second one here was measured
+to make smaller batches and to have its thread contend with the event loop's (docs/PERFORMANCE.md)."""
 COLLECT_AFTER = (20_000, 20, 50)
 """New objects before Python looks for cycles; requests make next to none."""
-SWITCH = 0.001
-"""Seconds for which one Python thread may keep the others waiting. The default, five times this, is paid at every
-round trip of a batch while the event loop is busy."""
 
 
 Told = tuple[asyncio.Future[Sequence[Outcome]], Sequence[Outcome] | None, DomainError | None]
@@ -51,14 +49,13 @@ class Worker:
         self._told: deque[Told] = deque()
         self._catalogue: Catalogue | None = None
         self._looked = time.monotonic()
-        sys.setswitchinterval(SWITCH)
         # What the program is made of stays: the collector need not walk it again for every few hundred requests.
         gc.collect()
         gc.freeze()
         gc.set_threshold(*COLLECT_AFTER)
         self.batcher = Batcher(
             clock=self.clock, catalogue=self._current_catalogue, watch=self.metrics, after=self._deliver,
-            in_flight=2 if is_postgres() else 1, monotonic=time.monotonic,
+            in_flight=IN_FLIGHT, monotonic=time.monotonic,
         )  # fmt: skip
         collect.send_through(self.batcher.apply)
         threading.Thread(target=self._look_again, name="lane-look", daemon=True).start()
