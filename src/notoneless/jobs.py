@@ -19,7 +19,9 @@ KEEP = timedelta(days=7)
 
 def _on_roster_changed(payload: Mapping[str, Any], clock: Clock) -> None:
     only = None if payload["units_changed"] else payload["people"]
-    expect.refresh_open_days(date.fromisoformat(payload["day"]), None, clock=clock, only=only)
+    expect.refresh_open_days(
+        date.fromisoformat(payload["day"]), None, clock=clock, only=only, opened_by=payload.get("at")
+    )
 
 
 def _on_calendar_changed(payload: Mapping[str, Any], clock: Clock) -> None:

@@ -1,6 +1,5 @@
 """Where each address leads."""
 
-from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, path
 from django.views.i18n import set_language
 
@@ -15,7 +14,7 @@ from notoneless.web.teacher import views as teacher
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", account.home, name="home"),
     path("sign-in/", account.SignIn.as_view(), name="sign_in"),
-    path("sign-out/", LogoutView.as_view(), name="sign_out"),
+    path("sign-out/", account.SignOut.as_view(), name="sign_out"),
     path("no-role/", account.no_role, name="no_role"),
     path("language/", set_language, name="language"),
     path("api/v1/", api.urls),

@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Model
 from python_calamine import CalamineWorkbook
 
+from notoneless.kernel.clock import to_micros
 from notoneless.kernel.crypto import Personal, blind_index, unseal
 from notoneless.kernel.models import AuditEntry, OutboxEvent
 from notoneless.roster.imports.outcome import ImportOutcome
@@ -150,6 +151,7 @@ def test_event_names_the_people_and_the_day() -> None:
     event = OutboxEvent.objects.get(kind="roster.changed")
 
     ids = sorted(Person.objects.values_list("id", flat=True))
+    assert event.payload.pop("at") == to_micros(event.made_at)
     assert event.payload == {"day": "2026-11-23", "units_changed": True, "people": ids}
 
 

@@ -2,6 +2,7 @@
 
 import os
 import resource
+import socket
 import subprocess
 import sys
 import threading
@@ -11,6 +12,7 @@ from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.server.mp import MPServer
 
+from notoneless.kernel.errors import DomainError
 from notoneless.kernel.sql import is_postgres
 
 OPEN_FILES = 65_536
@@ -29,6 +31,17 @@ def raise_open_files() -> None:
     wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def require_free(host: str, port: int) -> None:
+    """Raises DomainError `port_in_use`: the kernel would let two servers share a port, each answering half."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise DomainError("port_in_use", "--port", port=port) from error
 
 
 def server(host: str, port: int, workers: int) -> MPServer:

@@ -10,10 +10,11 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from notoneless.commands.ground import counter, migrate
-from notoneless.commands.processes import JobsProcess, fitting_workers, raise_open_files, server
+from notoneless.commands.processes import JobsProcess, fitting_workers, raise_open_files, require_free, server
 from notoneless.demo.services import build_demo
 from notoneless.jobs import tick
 from notoneless.kernel.clock import SystemClock
+from notoneless.kernel.errors import DomainError
 
 PortOption = Annotated[int, typer.Option("--port", help="端口 / Port.")]
 HostOption = Annotated[str, typer.Option("--host", help="监听地址 / Address to listen on.")]
@@ -26,6 +27,11 @@ def serve(
     workers: Annotated[int, typer.Option(min=0, help="进程数，0 为自动 / Worker processes; 0: as many as fit.")] = 0,
 ) -> None:
     """启动服务（页面、接口与定时任务） / Serve pages, API and jobs until stopped."""
+    try:
+        require_free(host, port)
+    except DomainError as error:
+        typer.echo(error.message(), err=True)
+        raise typer.Exit(1) from error
     raise_open_files()
     with tempfile.TemporaryDirectory(prefix="nol-metrics-") as folder, JobsProcess():
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.db import transaction
 
 from notoneless.kernel import audit, outbox
-from notoneless.kernel.clock import Clock, day_of
+from notoneless.kernel.clock import Clock, day_of, to_micros
 from notoneless.kernel.errors import DomainError
 from notoneless.kernel.sql import lock_exclusively
 from notoneless.roster.files.headers import Source
@@ -133,7 +133,12 @@ def _tell(
     clock: Clock,
 ) -> None:  # fmt: skip
     if outcome.added or outcome.changed:
-        told = {"day": day.isoformat(), "units_changed": units.is_tree_changed, "people": people.told}
+        told = {
+            "at": to_micros(clock.now()),
+            "day": day.isoformat(),
+            "units_changed": units.is_tree_changed,
+            "people": people.told,
+        }
         outbox.post("roster.changed", told, clock=clock)
     names = ", ".join(path.name for path in paths)
     detail = {"day": day.isoformat(), "units": outcome.units.as_json(), "people": outcome.people.as_json()}

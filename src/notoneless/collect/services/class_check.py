@@ -9,6 +9,7 @@ from notoneless.collect.services.apply import Outcome, apply_reports
 from notoneless.expect import queries as expect_queries
 from notoneless.kernel.clock import Clock
 from notoneless.kernel.errors import DomainError
+from notoneless.kernel.ids import id_at
 from notoneless.ledger import queries as ledger_queries
 from notoneless.roster import queries as roster_queries
 from notoneless.roster.scope import Scope
@@ -42,16 +43,16 @@ def check_class(
         raise DomainError("class_has_no_pupils", "unit")
     if set(exceptions) - set(codes):
         raise DomainError("unknown_person", "person")
-    instant = (made_at or clock.now()).isoformat()
+    instant = made_at or clock.now()
     return apply_reports(
         [
             {
-                "id": str(uuid.uuid5(submission, f"{duty.code}:{day}:{code}")),
+                "id": str(id_at(instant, submission, f"{duty.code}:{day}:{code}")),
                 "duty": duty.code,
                 "day": str(day),
                 "person": code,
                 "answers": dict(exceptions.get(code, PRESENT)),
-                "made_at": instant,
+                "made_at": instant.isoformat(),
                 "by": "teacher",
             }
             for code in codes

@@ -160,12 +160,22 @@ def close_due_sessions(*, clock: Clock) -> int:
 
 
 def refresh_open_days(
-    first_day: date, last_day: date | None, *, clock: Clock, only: Sequence[int] | None
+    first_day: date,
+    last_day: date | None,
+    *,
+    clock: Clock,
+    only: Sequence[int] | None,
+    opened_by: int | None = None,
 ) -> list[date]:
-    """Bring the days that are open and not yet locked, from `first_day` on, into line. Returns them."""
+    """Bring the days that are open and not yet locked, from `first_day` on, into line. Returns them.
+
+    `opened_by`: microseconds; what was opened later has seen the change already.
+    """
     rows = DaySession.objects.filter(day__gte=first_day, locks_at__gt=clock.now())
     if last_day is not None:
         rows = rows.filter(day__lte=last_day)
+    if opened_by is not None:
+        rows = rows.filter(opened_at__lte=opened_by)
     days = sorted(set(rows.values_list("day", flat=True)))
     for day in days:
         open_day(day, clock=clock, only=only)

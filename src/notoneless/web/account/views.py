@@ -3,13 +3,16 @@
 from typing import Any
 
 from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView
+from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.response import TemplateResponse
 
 from notoneless.kernel.errors import DomainError
 from notoneless.web.access import Reader, signed_in
 from notoneless.web.account import throttle
+from notoneless.web.account.lane_cookie import LANE_PATH, end_lane_cookie, keep_lane_cookie
+from notoneless.web.lane.callers import COOKIE
 from notoneless.web.ui.words import sentence
 
 
@@ -30,6 +33,7 @@ class SignIn(LoginView):
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         throttle.forget(*self._who())
         answer: HttpResponse = super().form_valid(form)
+        keep_lane_cookie(answer, self.request)
         return answer
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
@@ -44,6 +48,16 @@ class SignIn(LoginView):
 
     def _who(self) -> tuple[str, str]:
         return self.request.POST.get("username", "")[:150], self.request.META.get("REMOTE_ADDR", "")
+
+
+class SignOut(LogoutView):
+    """Signing out ends the page's token too, on this phone and wherever it was copied to."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        end_lane_cookie(request)
+        answer: HttpResponse = super().post(request, *args, **kwargs)
+        answer.delete_cookie(COOKIE, path=LANE_PATH)
+        return answer
 
 
 @signed_in

@@ -9,6 +9,7 @@ from django.core import signing
 from django.http import HttpRequest
 
 from notoneless.kernel.errors import DomainError
+from notoneless.kernel.ids import id_at
 from notoneless.web.ui.days import CLOCK
 
 LIFE = timedelta(hours=24)
@@ -28,7 +29,7 @@ class Draft:
 
     def id_for(self, content: object) -> uuid.UUID:
         """The same for the same content of the same draft: what is sent twice is known again."""
-        return uuid.uuid5(self.id, json.dumps(content, sort_keys=True, ensure_ascii=False))
+        return id_at(self.made_at, self.id, json.dumps(content, sort_keys=True, ensure_ascii=False))
 
 
 def new_draft(purpose: str) -> Draft:
