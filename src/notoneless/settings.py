@@ -98,13 +98,15 @@ def _database() -> dict[str, Any]:
             "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-32768; PRAGMA wal_autocheckpoint=262144;",
         }
     else:
-        database["CONN_MAX_AGE"] = 60
-        # The batches of the lane are prepared once; a plan made for an unknown list goes by the keys, as it must.
+        # Under ASGI each request has a connection of its own, and one kept open "for the next" is never met again: a
+        # pool in each process is what keeps them few.
+        database["CONN_HEALTH_CHECKS"] = True
         database["OPTIONS"] = {
+            "pool": {"min_size": 1, "max_size": 10, "timeout": 10},
             "prepare_threshold": 1_000_000_000,  # only what asks to be prepared: kernel.rowset's few statements
+            # A plan made for an unknown list goes by the keys, as it must.
             "options": "-c plan_cache_mode=force_generic_plan",
         }
-        database["CONN_HEALTH_CHECKS"] = True
     return database
 
 
