@@ -8,6 +8,7 @@ import sys
 import threading
 from types import TracebackType
 
+from django.db import connections
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.server.mp import MPServer
@@ -31,6 +32,14 @@ def raise_open_files() -> None:
     wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def leave_database() -> None:
+    """Before workers are forked: a connection, or a pool of them, that two processes hold answers neither."""
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        if connection.vendor == "postgresql":
+            connection.close_pool()  # type: ignore[attr-defined] # PostgreSQL's alone
 
 
 def require_free(host: str, port: int) -> None:

@@ -10,7 +10,14 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from notoneless.commands.ground import counter, migrate
-from notoneless.commands.processes import JobsProcess, fitting_workers, raise_open_files, require_free, server
+from notoneless.commands.processes import (
+    JobsProcess,
+    fitting_workers,
+    leave_database,
+    raise_open_files,
+    require_free,
+    server,
+)
 from notoneless.demo.services import build_demo
 from notoneless.jobs import tick
 from notoneless.kernel.clock import SystemClock
@@ -35,7 +42,9 @@ def serve(
     raise_open_files()
     with tempfile.TemporaryDirectory(prefix="nol-metrics-") as folder, JobsProcess():
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
-        server(host, port, workers or fitting_workers()).serve()
+        count = workers or fitting_workers()
+        leave_database()
+        server(host, port, count).serve()
 
 
 def jobs(

@@ -28,9 +28,16 @@ class Answer:
     """What a statement will have said; asking waits for it. Database errors come out where it is asked."""
 
     def __init__(
-        self, cursor: "psycopg.Cursor[Any] | None", *, count: int = 0, rows: list[Sequence[Any]] | None = None
+        self,
+        cursor: "psycopg.Cursor[Any] | None",
+        *,
+        count: int = 0,
+        rows: list[Sequence[Any]] | None = None,
+        place: int | None = None,
     ) -> None:
+        """`place`: of the count in the one row that the statement answers with."""
         self._cursor = cursor
+        self._place = place
         self._count = count
         self._rows = rows or []
 
@@ -40,7 +47,12 @@ class Answer:
             with connection.wrap_database_errors:
                 if (pipeline := getattr(_here, "pipeline", None)) is not None:
                     pipeline.sync()
-            self._count, self._cursor = int(self._cursor.rowcount), None
+            if self._place is None:
+                self._count = int(self._cursor.rowcount)
+            else:
+                self._cursor.scroll(0, mode="absolute")
+                self._count = int(self._cursor.fetchall()[0][self._place])
+            self._cursor = None
         return self._count
 
     def rows(self) -> list[Sequence[Any]]:
@@ -80,6 +92,24 @@ def run_with(columns: Mapping[str, str], rows: Sequence[Row], statement: str, *p
     return Answer(None, count=int(connection.connection.total_changes - before))
 
 
+def run_both_with(
+    columns: Mapping[str, str], rows: Sequence[Row], first: str, second: str, *params: object
+) -> tuple[Answer, Answer]:
+    """Two statements that write, over the same rows, which go out once. `params` are those of `first`, then `second`.
+
+    On PostgreSQL they are one statement: neither sees what the other writes.
+    """
+    if is_postgres():
+        both = (
+            f", one AS ({first} RETURNING 1), two AS ({second} RETURNING 1)"
+            " SELECT (SELECT COUNT(*) FROM one), (SELECT COUNT(*) FROM two)"
+        )
+        cursor = _prepared(_with_arrays(tuple(columns.items()), both), [*_arrays(columns, rows), *params])
+        return Answer(cursor, place=0), Answer(cursor, place=1)
+    split = first.count("%s")
+    return run_with(columns, rows, first, *params[:split]), run_with(columns, rows, second, *params[split:])
+
+
 def fetch_with(
     columns: Mapping[str, str], rows: Sequence[Row], wanted: Sequence[str], rest: str, *params: object
 ) -> Answer:
@@ -94,6 +124,11 @@ def fetch_with(
         text, bound = _with_values(columns, part, f"SELECT json_group_array(json_array({', '.join(wanted)})) {rest}")
         found += _decode(_stepped(text, [*bound, *params]).fetchone()[0])
     return Answer(None, rows=found)
+
+
+def uuid_of(column: str) -> str:
+    """32 hexadecimal digits as the id that Django's UUIDField reads."""
+    return f"{column}::uuid" if is_postgres() else column
 
 
 def _arrays(columns: Mapping[str, str], rows: Sequence[Row]) -> list[str]:

@@ -15,7 +15,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from notoneless.collect.services.check import Catalogue, Checked, Sent, check_reports, load_catalogue
 from notoneless.collect.services.decide import Decided, decide
 from notoneless.collect.services.guards import GUARDS
-from notoneless.collect.services.keep import keep_reports, tell
+from notoneless.collect.services.keep import beside_slots, keep_reports, tell
 from notoneless.collect.services.known import Found, RespondentRef, Sessions, find
 from notoneless.kernel.clock import Clock, SystemClock, day_of, to_micros
 from notoneless.kernel.errors import DomainError, ErrorShape
@@ -123,8 +123,15 @@ def _apply_checked(checked: Sequence[Checked], *, clock: Clock, is_contended: bo
     outcomes = {report.place: batch.take(report) for report in checked}
     if batch.accepted:
         with pipelined():
-            checks = ledger.write_fills([decided.slot for decided in batch.state.values()])
-            keep_reports(batch.accepted, now=now)
+            last = batch.state.values()
+            beside = beside_slots(last, now=now)
+            checks = ledger.write_fills([decided.slot for decided in last], beside)
+            kept = {
+                decided.report.place
+                for decided in last
+                if (decided.slot.key, decided.slot.respondent_id) in beside.rows
+            }
+            keep_reports([decided for decided in batch.accepted if decided.report.place not in kept], now=now)
             tell(batch.accepted, now=now)
             if not all(check.holds() for check in checks):
                 raise _Collision

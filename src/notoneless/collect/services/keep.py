@@ -1,12 +1,13 @@
 """Keep the accepted reports, each once and for ever, and say in the outbox which slots they filled."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from notoneless.collect.models import Report
 from notoneless.collect.services.decide import Decided
 from notoneless.kernel import outbox
-from notoneless.kernel.rowset import run_with
+from notoneless.kernel.rowset import run_with, uuid_of
+from notoneless.ledger import services as ledger
 
 _COLUMNS = {
     "id": "uuid", "district_id": "int", "day": "date", "duty_id": "int", "session": "smallint",
@@ -18,9 +19,38 @@ _NAMES = ", ".join(_COLUMNS)
 _INSERT = f"INSERT INTO {Report._meta.db_table} ({_NAMES}) SELECT {_NAMES} FROM k"
 
 
+_OWN = {"report_district": "int", "first_id": "uuid", "actor": "text", "form_version": "smallint", "digest": "text"}
+"""What a report keeps that its slot does not."""
+_BESIDE = (
+    f"INSERT INTO {Report._meta.db_table}"
+    " (day, received_at, id, district_id, duty_id, session, respondent_id, revision, first_id, made_at, by, actor,"
+    " form_version, answers, measures, digest, state, on_time)"
+    f" SELECT %s, %s, {{id}}, k.report_district, k.duty_id, k.session, k.respondent_id, k.revision, k.first_id,"
+    " k.made_at, k.by, k.actor, k.form_version, k.answers, k.measures, k.digest, k.state, k.on_time FROM k"
+)
+
+
+def beside_slots(last: Iterable[Decided], *, now: int) -> ledger.Beside:
+    """The reports that hold the slot they filled, as nearly all do, to be kept in the statement that fills it.
+
+    `last`: of each slot, the report that came last in this batch.
+    """
+    rows = {
+        (one.slot.key, one.slot.respondent_id): (
+            one.slot.district_id, one.first_id, one.report.scope.actor, one.report.form.version,
+            one.report.arrival.digest,
+        )
+        for one in last
+        if one.slot.was is not None and one.slot.report_id == one.report.arrival.id
+    }  # fmt: skip
+    return ledger.Beside(_OWN, rows, _BESIDE.format(id=uuid_of("k.report_id")), (now,))
+
+
 def keep_reports(decided: Sequence[Decided], *, now: int) -> None:
-    """The answer raises IntegrityError when a report of the same id is kept already, or in another transaction."""
-    run_with(_COLUMNS, sorted(_row(one, now) for one in decided), _INSERT)
+    """Keep reports one by one. Raises IntegrityError, here or where the pipeline ends, when a report of the same id is
+    kept already, or in another transaction."""
+    if decided:
+        run_with(_COLUMNS, sorted(_row(one, now) for one in decided), _INSERT)
 
 
 def _row(one: Decided, now: int) -> tuple[object, ...]:

@@ -2,6 +2,7 @@
 
 from notoneless.ledger.services.fill import (
     SLOT_WANTED,
+    Beside,
     FilledSlot,
     SlotRow,
     decode_measures,
@@ -17,6 +18,7 @@ from notoneless.ledger.services.window import close_session, open_session
 
 __all__ = [
     "SLOT_WANTED",
+    "Beside",
     "FilledSlot",
     "Merged",
     "SlotRow",

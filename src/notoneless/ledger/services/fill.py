@@ -1,13 +1,13 @@
 """Fill slots: read a batch's rows, then write them back with the deltas of their tallies."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
 import msgspec
 
-from notoneless.kernel.rowset import Answer, fetch_with, run_with
+from notoneless.kernel.rowset import Answer, fetch_with, run_both_with, run_with
 from notoneless.kernel.sql import execute, for_update, is_postgres, rows_table
 from notoneless.ledger.keys import SessionKey
 from notoneless.ledger.rules import COLUMNS, Fill, State, column
@@ -107,38 +107,67 @@ def lock_slots(slots: Iterable[tuple[SessionKey, int]]) -> None:
         )
 
 
-def write_fills(filled: Sequence[FilledSlot]) -> list[Check]:
-    """Write the slots and their tallies. A check that does not hold says that another transaction was quicker: a slot
+class Beside(NamedTuple):
+    """What a later stage keeps of each filled slot, in the statement that fills it: the batch's rows go out once.
+
+    `columns` and `rows` come after the slot's own; the statement reads them all as `k`, and takes the day first.
+    """
+
+    columns: Mapping[str, str]
+    rows: Mapping[tuple[SessionKey, int], tuple[object, ...]]
+    statement: str
+    params: tuple[object, ...]
+
+
+def write_fills(filled: Sequence[FilledSlot], beside: Beside) -> list[Check]:
+    """Write the slots and their tallies; and beside those in `beside.rows`, each of which must have been there, what
+    that says. A check that does not hold says that another transaction was quicker: a slot
     is no longer as it was read (its revision tells), or a new row is there already. Then the caller rolls back and
     starts again.
     """
-    groups: dict[tuple[str, date, bool], list[FilledSlot]] = defaultdict(list)
+    groups: dict[tuple[str, date, bool, bool], list[FilledSlot]] = defaultdict(list)
     perhaps_new: set[TallyKey] = set()
     counts: dict[TallyKey, list[int]] = defaultdict(lambda: [0] * len(COLUMNS))
     measures: dict[tuple[TallyKey, str], list[int]] = defaultdict(lambda: [0, 0])
     for slot in filled:
-        groups[slot.key.table, slot.key.day, slot.was is None].append(slot)
+        is_beside = (slot.key, slot.respondent_id) in beside.rows
+        groups[slot.key.table, slot.key.day, slot.was is None, is_beside].append(slot)
         key = _count(slot, counts, measures)
         if slot.was is None:
             perhaps_new.add(key)
     checks: list[Check | None] = []
-    for (table, day, is_new), slots in sorted(groups.items()):
-        answer = _insert(table, day, slots) if is_new else _update(table, day, slots)
-        checks.append(Check(answer, len(slots)))
+    for (table, day, is_new, is_beside), slots in sorted(groups.items()):
+        if is_beside:
+            checks += [Check(answer, len(slots)) for answer in _update_beside(table, day, slots, beside)]
+        else:
+            answer = _insert(table, day, slots) if is_new else _update(table, day, slots)
+            checks.append(Check(answer, len(slots)))
     checks.append(add_deltas(counts, measures, perhaps_new=perhaps_new))
     return [check for check in checks if check is not None]
 
 
-def _update(table: str, day: date, slots: Sequence[FilledSlot]) -> Answer:
+def _update_text(table: str) -> str:
     assignments = ", ".join(f"{name} = k.{name}" for name in _SET)
-    return run_with(
-        _UPDATED,
-        sorted((slot.respondent_id, slot.key.duty_id, slot.key.session, slot.was.revision, *_written(slot))
-               for slot in slots if slot.was is not None),
+    return (
         f"UPDATE {table} AS s SET {assignments} FROM k WHERE s.respondent_id = k.respondent_id AND s.day = %s"
-        " AND s.duty_id = k.duty_id AND s.session = k.session AND s.revision = k.was_revision",
-        str(day),
-    )  # fmt: skip
+        " AND s.duty_id = k.duty_id AND s.session = k.session AND s.revision = k.was_revision"
+    )
+
+
+def _update(table: str, day: date, slots: Sequence[FilledSlot]) -> Answer:
+    return run_with(_UPDATED, sorted(_updated(slot) for slot in slots), _update_text(table), str(day))
+
+
+def _update_beside(table: str, day: date, slots: Sequence[FilledSlot], beside: Beside) -> tuple[Answer, Answer]:
+    columns = {**_UPDATED, **beside.columns}
+    rows = sorted((*_updated(slot), *beside.rows[slot.key, slot.respondent_id]) for slot in slots)
+    return run_both_with(columns, rows, _update_text(table), beside.statement, str(day), str(day), *beside.params)
+
+
+def _updated(slot: FilledSlot) -> tuple[object, ...]:
+    """In the order of _UPDATED."""
+    was = 0 if slot.was is None else slot.was.revision
+    return (slot.respondent_id, slot.key.duty_id, slot.key.session, was, *_written(slot))
 
 
 def _insert(table: str, day: date, slots: Sequence[FilledSlot]) -> Answer:
