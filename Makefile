@@ -69,8 +69,8 @@ lint: setup ## style and layers
 types: setup ## mypy --strict
 	$(BIN)/mypy
 
-bench: setup ## the benchmarks, on both databases
-	scripts/need postgresql
+bench: setup ## a city's morning on both databases, into docs/PERFORMANCE.md (half an hour)
+	scripts/need postgresql compiler
 	$(BIN)/python -m benchmarks
 
 lock: setup ## recompile requirements.lock from pyproject.toml

@@ -1,22 +1,45 @@
-"""`make bench`: every benchmark on SQLite, then on a throw-away PostgreSQL. Judge by ratios within one run."""
+"""`make bench`: a city's morning on SQLite, then on a throw-away PostgreSQL, into docs/PERFORMANCE.md.
 
+python -m benchmarks [--scale city] [--others]        --others: also the roster's and the day's own benchmarks
+"""
+
+import argparse
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
-BENCHMARKS = ("benchmarks.roster_import", "benchmarks.day")
-WITH_POSTGRES = Path(__file__).parents[1] / "scripts" / "with_postgres"
+from benchmarks.morning import report
+
+ROOT = Path(__file__).parents[1]
+WITH_POSTGRES = ROOT / "scripts" / "with_postgres"
+OTHERS = ("benchmarks.roster_import", "benchmarks.day")
+BUFFERS = "2GB"
 
 
 def main() -> int:
-    plain = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scale", default="city", help="tiny | small | district | city")
+    parser.add_argument("--seconds", default="8")
+    parser.add_argument("--others", action="store_true")
+    options = parser.parse_args()
+    folder = ROOT / "var" / "bench"
+    folder.mkdir(parents=True, exist_ok=True)
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    environment["NOL_PG_BUFFERS"] = BUFFERS
+    figures = []
     for title, prefix in (("SQLite", []), ("PostgreSQL", [str(WITH_POSTGRES)])):
-        for module in BENCHMARKS:
-            print(f"\n== {title}: {module}", flush=True)
-            status = subprocess.run([*prefix, sys.executable, "-m", module], env=plain, check=False).returncode
+        kept = folder / f"{title}.json"
+        morning = ["benchmarks.morning", "--scale", options.scale, "--seconds", options.seconds, "--figures", str(kept)]
+        for words in [morning] if not options.others else [morning, *([module] for module in OTHERS)]:
+            print(f"\n== {title}: {' '.join(words)}", flush=True)
+            status = subprocess.run([*prefix, sys.executable, "-m", *words], env=environment, check=False).returncode
             if status:
                 return status
+        figures.append(json.loads(kept.read_text(encoding="utf-8")))
+    print(report.targets(*figures))
+    report.write(ROOT / "docs" / "PERFORMANCE.md", *figures)
     return 0
 
 

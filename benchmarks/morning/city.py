@@ -82,6 +82,13 @@ def due_pupils(day: date, seed: int) -> list[Pupil]:
     return pupils
 
 
+def top_and_class(day: date, pupil: Pupil) -> tuple[tuple[str, int, str], str]:
+    """The city: its code, id and path; and the code of the pupil's class."""
+    (top,) = fetch("SELECT code, unit_id, path FROM day_unit WHERE day = %s AND level = 'city'", [day])
+    ((room,),) = fetch("SELECT code FROM day_unit WHERE day = %s AND unit_id = %s", [day, pupil.unit_id])
+    return (top[0], top[1], top[2]), room
+
+
 def classes_of(pupils: list[Pupil], size: int = CLASS) -> Iterator[list[Pupil]]:
     """The same by class, classes in the order in which they turn up; each at most `size` rows."""
     by_unit: dict[int, list[Pupil]] = {}

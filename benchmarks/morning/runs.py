@@ -4,13 +4,15 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from benchmarks import load
+from benchmarks import load, reads
 from benchmarks.load import Load
 from benchmarks.morning import city as cities
 from benchmarks.morning import direct, machine, sending
+from benchmarks.morning.city import Pupil
 from benchmarks.morning.servers import Server, plain, postgres_cpu, product
 from notoneless.collect.models import Report
 from notoneless.commands.processes import fitting_workers
@@ -21,6 +23,8 @@ CONNECTIONS = 512
 CLASS_CONNECTIONS = 64
 CURVE = ((0, 0.1), (3, 0.4), (6, 0.8), (9, 1.0), (12, 0.6), (15, 0.2), (18, 0.0))
 """Seconds, and the share of the peak: 7:20 to 8:10 pressed into twenty seconds."""
+READ_LOAD = 5000
+"""Reports a second that arrive while the reads are measured."""
 PEAK = 0.85
 """Of the closed loop's throughput: what the curve rises to."""
 
@@ -96,6 +100,7 @@ class Morning:
             self._measure("class batches of 45", server, lambda: load.drive(
                 program, files["classes"], port=server.port, connections=CLASS_CONNECTIONS, seconds=self._seconds,
                 warmup=0.5), rows=class_rows / classes)  # fmt: skip
+            self._read_while_reporting(program, files["singles"], server, city.day, singles[0], sender, take.some(0.05))
             memory = server.worker_megabytes()
         with plain(self._workers, self._log) as server:
             self._measure("plain Django view, ORM", server, lambda: load.drive(
@@ -113,6 +118,31 @@ class Morning:
             "lines": [asdict(line) for line in self._lines], "is_exact": exact,
             "reports": Report.objects.count(), "acknowledged": self._acknowledged,
         }  # fmt: skip
+
+    def _read_while_reporting(
+        self, program: Path, requests: Path, server: Server, day: date, pupil: Pupil, sender: sending.Sender, part: Any
+    ) -> None:
+        """What officers, teachers and parents look at, while 5,000 reports a second arrive."""
+        _say("reads while 5,000 reports a second arrive")
+        top, room = cities.top_and_class(day, pupil)
+        target = reads.Target(server.port, sender.teacher(*top[1:]), top[0], room, pupil.code, str(day), cities.DUTY)
+        running = load.start(
+            program,
+            requests,
+            port=server.port,
+            connections=CONNECTIONS,
+            seconds=self._seconds + 2,
+            rate=READ_LOAD,
+            **part,
+        )
+        found = reads.measure(target, seconds=self._seconds)
+        arrived = load.finish(running)
+        self._acknowledged += arrived.status.get(200, 0) - arrived.bodies_with_error
+        for one in found:
+            bad = f"not 200: {one.failures}" if one.failures else ""
+            rate = len(one.took) / self._seconds
+            self._lines.append(Line(f"read: {one.kind}", 0, rate, one.p50, one.p99, statuses=bad))
+            _say(f"read {one.kind}: p50 {one.p50:.1f} ms, p99 {one.p99:.1f} ms {bad}")
 
     def _measure(self, name: str, server: Server, act: Callable[[], Load], *, rows: float, is_new: bool = True) -> Load:
         _say(name)
