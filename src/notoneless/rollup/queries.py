@@ -21,6 +21,8 @@ from notoneless.roster.scope import Scope
 from notoneless.roster.tree import END, SEGMENT
 
 _SUMS = ", ".join(f"SUM({name})" for name in ("on_time", "late", "excused", "missing", "due", "voluntary"))
+_CARRIED = {"district": "district_id", "school": "school_id", "class": "unit_id"}
+"""The columns of a tally that name its ancestors of that day."""
 _SUBTREE = "day = %s AND duty_id = %s AND path >= %s AND path < %s"
 
 
@@ -78,25 +80,41 @@ def completeness(scope: Scope, unit_code: str, day: date, duty_code: str) -> Com
 
 def _lines(day: date, duty: DutyInfo, root: DayUnitRef, units: list[DayUnitRef], cut: int) -> list[Line]:
     """A line for each unit: the tallies below `root`, grouped by their path cut at `cut` characters."""
-    within = [day, duty.id, root.path, root.path + END]
-    counts = {
-        path: Counts(*(int(n) for n in sums))
-        for path, *sums in fetch(
-            f"SELECT substr(path, 1, %s) AS head, {_SUMS} FROM tally WHERE {_SUBTREE} GROUP BY 1", [cut, *within]
-        )
-    }
+    counts: dict[str, Counts] = {}
+    for path, *sums in fetch(*_grouped("tally", "", _SUMS, day, duty.id, root, cut)):
+        counts[path] = counts.get(path, Counts()) + Counts(*(int(n) for n in sums))
     measures: dict[str, dict[str, int]] = {}
     voluntary: dict[str, dict[str, int]] = {}
-    for path, measure, n, extra in fetch(
-        "SELECT substr(path, 1, %s) AS head, measure, SUM(n), SUM(voluntary) FROM measure_tally"
-        f" WHERE {_SUBTREE} GROUP BY 1, 2 ORDER BY 2",
-        [cut, *within],
-    ):
-        if n:
-            measures.setdefault(path, {})[measure] = int(n)
-        if extra:
-            voluntary.setdefault(path, {})[measure] = int(extra)
+    measured = fetch(*_grouped("measure_tally", "measure", "SUM(n), SUM(voluntary)", day, duty.id, root, cut))
+    for path, measure, n, extra in sorted(measured):
+        for kept, count in ((measures, int(n)), (voluntary, int(extra))):
+            if count:
+                of_unit = kept.setdefault(path, {})
+                of_unit[measure] = of_unit.get(measure, 0) + count
     return [Line(u, counts.get(u.path, Counts()), measures.get(u.path, {}), voluntary.get(u.path, {})) for u in units]
+
+
+def _grouped(
+    table: str, key: str, sums: str, day: date, duty_id: int, root: DayUnitRef, cut: int
+) -> tuple[str, list[Any]]:
+    """Sums by head of path (and key); a path may come twice. A city's tens of thousands of rows are grouped by the
+    district that each carries, a number, and only the city's own by their path.
+    """
+    comma, by = (f", {key}", f", {key}") if key else ("", "")
+    within = [day, duty_id, root.path, root.path + END]
+    plain = f"SELECT substr(path, 1, %s) AS head{comma}, {sums} FROM {table} WHERE {_SUBTREE}"
+    if root.level not in ("province", "city"):
+        return f"{plain} GROUP BY substr(path, 1, %s){by}", [cut, *within, cut]
+    names = [f"s{place}" for place in range(sums.count("SUM("))]
+    named = ", ".join(f"{one} AS {name}" for one, name in zip(sums.split(", "), names, strict=True))
+    picked = "".join(f", g.{name}" for name in ([key] if key else []) + names)
+    return (
+        f"SELECT substr(u.path, 1, %s) AS head{picked} FROM (SELECT district_id{comma}, {named} FROM {table}"
+        f" WHERE {_SUBTREE} AND district_id <> %s GROUP BY district_id{by}) AS g"
+        " JOIN day_unit u ON u.day = %s AND u.unit_id = g.district_id"
+        f" UNION ALL {plain} AND district_id = %s GROUP BY substr(path, 1, %s){by}",
+        [cut, *within, root.district_id, day, cut, *within, root.district_id, cut],
+    )
 
 
 def _sum_measures(parts: list[Mapping[str, int]]) -> dict[str, int]:
@@ -108,16 +126,26 @@ def _sum_measures(parts: list[Mapping[str, int]]) -> dict[str, int]:
 
 
 def lines_at(scope: Scope, unit_code: str, day: date, duty_code: str, level: str) -> list[Line]:
-    """A line for every unit of a level in the subtree, by code. Raises DomainError `unknown_level` and others."""
+    """A line (its counts) for every unit of a level in the subtree, by code. Raises DomainError `unknown_level` and
+    others."""
     if level not in LEVELS:
         raise DomainError("unknown_level", "level", known=", ".join(LEVELS))
     duty = expect_queries.duty_by_code(duty_code)
     root = ledger_queries.day_unit(scope, day, unit_code)
+    units = ledger_queries.units_below(day, root, level)
+    within = [day, duty.id, root.path, root.path + END]
+    ids = {unit.unit_id for unit in units}
+    # Where one of a level stands below another, a tally carries only the nearer one: then its path must speak.
+    if level in _CARRIED and not any(unit.parent_id in ids for unit in units):
+        by = _CARRIED[level]
+        rows = fetch(f"SELECT {by}, {_SUMS} FROM tally WHERE {_SUBTREE} GROUP BY {by}", within)
+        found = {unit_id: Counts(*(int(n) for n in sums)) for unit_id, *sums in rows}
+        return [Line(unit, found.get(unit.unit_id, Counts())) for unit in units]
     by_depth: dict[int, list[DayUnitRef]] = {}
-    for unit in ledger_queries.units_below(day, root, level):
+    for unit in units:
         by_depth.setdefault(len(unit.path), []).append(unit)
-    found = [line for cut, units in by_depth.items() for line in _lines(day, duty, root, units, cut)]
-    return sorted(found, key=lambda line: line.unit.code)
+    lines = [line for cut, some in by_depth.items() for line in _lines(day, duty, root, some, cut)]
+    return sorted(lines, key=lambda line: line.unit.code)
 
 
 @dataclass(frozen=True)
@@ -140,10 +168,9 @@ class Ranked:
 def ranking(scope: Scope, unit_code: str, day: date, duty_code: str, level: str = "school") -> list[Ranked]:
     """Units of a level by completeness, best first; ties share a place and stand in order of their codes."""
     lines = lines_at(scope, unit_code, day, duty_code, level)
-    ranked = [
-        Ranked(place, line) for place, line in zip(places([line.counts.rate for line in lines]), lines, strict=True)
-    ]
-    return sorted(ranked, key=lambda r: (r.place is None, r.place or 0, r.line.unit.code))
+    standing = places([line.counts.standing for line in lines])
+    ranked = [Ranked(place, line) for place, line in zip(standing, lines, strict=True)]
+    return sorted(ranked, key=lambda one: (one.place is None, one.place or 0))  # stable: they come by code
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,30 @@
 """What the API and the command line answer about a unit's day, as plain data."""
 
+from collections.abc import Callable, Hashable
 from datetime import date
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from notoneless.expect import queries as expect_queries
 from notoneless.kernel.errors import DomainError
+from notoneless.ledger import queries as ledger_queries
 from notoneless.rollup import queries as rollup_queries
-from notoneless.rollup.queries import Line
-from notoneless.roster.scope import Scope
+from notoneless.rollup.people import person_days
+from notoneless.rollup.queries import Line, Ranked
+from notoneless.roster.scope import SYSTEM, Scope
+from notoneless.web.keeper import kept
+
+T = TypeVar("T")
 
 MISSING_LEVELS = ("person", "class", "school", "district")
 
 
 def completeness_json(scope: Scope, code: str, day: date, duty: str) -> dict[str, Any]:
-    return rollup_queries.completeness(scope, code, day, duty).as_json()
+    found = watched(
+        scope, ("completeness", code, day, duty), partial(rollup_queries.completeness, SYSTEM, code, day, duty)
+    )
+    scope.require(found.line.unit.path)
+    return found.as_json()
 
 
 def missing_json(
@@ -42,10 +53,36 @@ def ranking_json(
     scope: Scope, code: str, day: date, duty: str, level: str = "school", limit: int = 100, offset: int = 0
 ) -> dict[str, Any]:
     """The units of a level by completeness, best first. Raises DomainError `unknown_level`."""
-    ranked = rollup_queries.ranking(scope, code, day, duty, level or "school")
+    level = level or "school"
+    ranked, path = watched(scope, ("ranking", code, day, duty, level), partial(_ranked, code, day, duty, level))
+    scope.require(path)
     items = [one.as_json() for one in ranked[offset : offset + limit]]
-    return {"unit": code, "day": str(day), "duty": duty, "level": level or "school", "total": len(ranked),
+    return {"unit": code, "day": str(day), "duty": duty, "level": level, "total": len(ranked),
             "items": items}  # fmt: skip
+
+
+def person_days_json(scope: Scope, code: str, until: date, duty: str, days: int = 30) -> dict[str, Any]:
+    """A person's last days of one duty: states and what was raised, no answers."""
+    items = [one.as_json() for one in person_days(scope, code, duty, until, days=days)]
+    return {"person": code, "until": str(until), "duty": duty, "days": days, "items": items}
+
+
+def _ranked(code: str, day: date, duty: str, level: str) -> tuple[list[Ranked], str]:
+    """All of a level, and the path of the unit that it is below."""
+    path = ledger_queries.day_unit(SYSTEM, day, code).path
+    return rollup_queries.ranking(SYSTEM, code, day, duty, level), path
+
+
+def watched(scope: Scope, key: Hashable, make: Callable[[], T]) -> T:
+    """What is the same for everybody and watched by many, at most a second old in a server. `make` sees everything, so
+    the caller must still ask whether `scope` covers it. To a limited viewer what does not exist is out of scope.
+    """
+    try:
+        return kept.get(key, make)
+    except DomainError as error:
+        if error.code == "unknown_unit" and not scope.is_everything:
+            raise DomainError("out_of_scope", "unit") from error
+        raise
 
 
 def _line_json(line: Line) -> dict[str, Any]:

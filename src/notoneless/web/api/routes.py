@@ -92,6 +92,12 @@ def ranking(
     return _answer(request, answers.ranking_json(_scope(request), code, read_day(day), duty, level, limit, offset))
 
 
+@api.get("/people/{code}/days", response={200: shapes.PersonDays, 404: shapes.Refusal}, tags=["figures"])
+def person_days(request: HttpRequest, code: str, until: str, duty: str, days: int = 30) -> HttpResponse:
+    """What became of what a person owed on the last days: states and what was raised, without answers."""
+    return _answer(request, answers.person_days_json(_scope(request), code, read_day(until), duty, days))
+
+
 def _scope(request: HttpRequest) -> Scope:
     scope: Scope = request.auth  # type: ignore[attr-defined]
     return scope

@@ -53,6 +53,16 @@ class Completeness(Figures):
     children: list[Figures]
 
 
+class PersonDays(Schema):
+    """Oldest first; a day on which nothing was owed or given has no item."""
+
+    person: str
+    until: str
+    duty: str
+    days: int
+    items: list[dict[str, Any]]
+
+
 class Listed(Schema):
     """One page of a list; `total` counts all of it."""
 

@@ -1,21 +1,25 @@
 """The drill down the tree: figures that keep themselves up to date, ranking, who is missing, one person's day."""
 
 from dataclasses import dataclass
+from typing import Any
 
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template import Context
+from django.template.loader import get_template
 from django.utils.timezone import localtime
 from django.views.decorators.http import require_safe
 
+from notoneless.collect.arrival import read_day
 from notoneless.expect import queries as expect_queries
 from notoneless.expect.queries import DutyInfo
 from notoneless.kernel.errors import DomainError
 from notoneless.ledger import queries as ledger_queries
-from notoneless.ledger.queries import DayUnitRef, SlotView
+from notoneless.ledger.queries import DayUnitRef
 from notoneless.rollup import queries as rollup_queries
-from notoneless.roster import queries as roster_queries
-from notoneless.web.access import Reader, signed_in
-from notoneless.web.bureau.figures import etag_of, figures_of
+from notoneless.web.access import Reader, signed_in, watching_reader
+from notoneless.web.bureau.live import live_figures
 from notoneless.web.ui.days import CLOCK, ShownDay, shown_day
 from notoneless.web.ui.pages import Page, page_number
 from notoneless.web.ui.words import reading
@@ -62,35 +66,35 @@ def bureaus(request: HttpRequest, reader: Reader) -> HttpResponse:
 
 
 @require_safe
-@signed_in
-def figures(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
+def figures(request: HttpRequest, code: str) -> HttpResponse:
     """The whole page; or, asked by htmx, its figures alone, and 304 while they are what the reader already has."""
+    return _poll(request, code) if request.headers.get("HX-Request") == "true" else _figures_page(request, code)
+
+
+@signed_in
+def _figures_page(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
     board = _board(request, reader, code, "figures")
-    found = figures_of(reader.scope, code, board.shown.day, board.duty)
-    people, page = _own_people(request, board)
-    etag = etag_of([found.etag, [(slot.state, slot.filled_at, name) for slot, name in people]], reading())
+    found = live_figures(reader.scope, code, board.shown.day, board.duty.code, page_number(request))
+    return render(request, "bureau/figures.html", {"board": board, **found.context(), "as_of": CLOCK.now()})
+
+
+def _poll(request: HttpRequest, code: str) -> HttpResponse:
+    """Costs the database nothing but its share of one computation a second (web/keeper.py)."""
+    reader = watching_reader(request)
+    if reader is None:
+        return redirect_to_login(request.get_full_path())
+    day = read_day(request.GET["day"]) if "day" in request.GET else shown_day(request).day
+    found = live_figures(reader.scope, code, day, request.GET.get("duty", "daily-health"), page_number(request))
     as_of = CLOCK.now()
-    is_poll = request.headers.get("HX-Request") == "true"
-    response = HttpResponse(status=304)
-    if not (is_poll and request.headers.get("If-None-Match") == etag):
-        template = "bureau/figures.html#figures" if is_poll else "bureau/figures.html"
-        context = {"board": board, "figures": found, "people": people, "people_page": page}
-        response = render(request, template, context | {"etag": etag, "as_of": as_of})
-    if is_poll:
-        response["ETag"] = etag
-        response["X-As-Of"] = f"{localtime(as_of):%H:%M:%S}"
-    return response
-
-
-def _own_people(request: HttpRequest, board: Board) -> tuple[list[tuple[SlotView, str]], Page]:
-    """One page of the people who count under exactly this unit: a class's pupils, a school's staff."""
-    if board.duty.respondent == "unit":
-        return [], Page(1, 0)
-    slots = ledger_queries.slots_of_unit(board.unit, board.shown.day, board.duty.id)
-    page = Page(page_number(request), len(slots))
-    shown = page.cut(slots)
-    names = roster_queries.codes_and_names([slot.respondent_id for slot in shown])
-    return [(slot, names[slot.respondent_id][1]) for slot in shown], page
+    headers = {"ETag": found.etag, "X-As-Of": f"{localtime(as_of):%H:%M:%S}"}
+    if request.headers.get("If-None-Match") == found.etag:
+        return HttpResponse(status=304, headers=headers)
+    # Without the page's context processors, which would ask the database who is reading once more.
+    board = {"duty": found.duty, "unit": found.unit}
+    context = Context({"board": board, **found.context(), "as_of": as_of, "request": request})
+    context.request = request  # type: ignore[attr-defined] # where the querystring tag looks
+    fragment: Any = get_template("bureau/figures.html#figures")
+    return HttpResponse(fragment.template.render(context), headers=headers)
 
 
 @require_safe

@@ -17,6 +17,7 @@ from notoneless.collect.services.check import Catalogue, Sent, load_catalogue
 from notoneless.kernel.clock import Clock, SystemClock
 from notoneless.kernel.errors import DomainError
 from notoneless.roster import tokens
+from notoneless.web.keeper import kept
 from notoneless.web.lane.metrics import LaneMetrics
 from notoneless.web.lane.pace import Paces
 from notoneless.web.lane.slow import SlowBodies
@@ -58,6 +59,7 @@ class Worker:
             in_flight=IN_FLIGHT, monotonic=time.monotonic,
         )  # fmt: skip
         collect.send_through(self.batcher.apply)
+        kept.start()
         threading.Thread(target=self._look_again, name="lane-look", daemon=True).start()
 
     async def apply(self, sent: Sequence[Sent]) -> Sequence[Outcome]:
