@@ -32,7 +32,7 @@ def ticks(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ticks]:
     ticks = Ticks()
     fresh = Keeper(ticks)
     fresh.is_on = True
-    for place in ("notoneless.web.keeper", "notoneless.web.api.answers", "notoneless.web.access"):
+    for place in ("notoneless.web.keeper", "notoneless.web.access"):
         monkeypatch.setattr(f"{place}.kept", fresh)
     yield ticks
 

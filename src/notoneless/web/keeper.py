@@ -12,6 +12,9 @@ from typing import Any, TypeVar
 
 from django.db import close_old_connections
 
+from notoneless.kernel.errors import DomainError
+from notoneless.roster.scope import Scope
+
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 FRESH = 1.0
@@ -103,3 +106,15 @@ class Keeper:
 
 kept = Keeper()
 """This process's."""
+
+
+def watched(scope: Scope, key: Hashable, make: Callable[[], T]) -> T:
+    """What is the same for everybody and watched by many, at most a second old in a server. `make` sees everything, so
+    the caller must still ask whether `scope` covers it. To a limited viewer what does not exist is out of scope.
+    """
+    try:
+        return kept.get(key, make)
+    except DomainError as error:
+        if error.code == "unknown_unit" and not scope.is_everything:
+            raise DomainError("out_of_scope", "unit") from error
+        raise

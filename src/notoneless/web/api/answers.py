@@ -1,9 +1,8 @@
 """What the API and the command line answer about a unit's day, as plain data."""
 
-from collections.abc import Callable, Hashable
 from datetime import date
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from notoneless.expect import queries as expect_queries
 from notoneless.kernel.errors import DomainError
@@ -12,9 +11,7 @@ from notoneless.rollup import queries as rollup_queries
 from notoneless.rollup.people import person_days
 from notoneless.rollup.queries import Line, Ranked
 from notoneless.roster.scope import SYSTEM, Scope
-from notoneless.web.keeper import kept
-
-T = TypeVar("T")
+from notoneless.web.keeper import watched
 
 MISSING_LEVELS = ("person", "class", "school", "district")
 
@@ -71,18 +68,6 @@ def _ranked(code: str, day: date, duty: str, level: str) -> tuple[list[Ranked], 
     """All of a level, and the path of the unit that it is below."""
     path = ledger_queries.day_unit(SYSTEM, day, code).path
     return rollup_queries.ranking(SYSTEM, code, day, duty, level), path
-
-
-def watched(scope: Scope, key: Hashable, make: Callable[[], T]) -> T:
-    """What is the same for everybody and watched by many, at most a second old in a server. `make` sees everything, so
-    the caller must still ask whether `scope` covers it. To a limited viewer what does not exist is out of scope.
-    """
-    try:
-        return kept.get(key, make)
-    except DomainError as error:
-        if error.code == "unknown_unit" and not scope.is_everything:
-            raise DomainError("out_of_scope", "unit") from error
-        raise
 
 
 def _line_json(line: Line) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from notoneless.ledger import queries as ledger_queries
 from notoneless.ledger.queries import DayUnitRef, SlotView
 from notoneless.roster import queries as roster_queries
 from notoneless.roster.scope import SYSTEM, Scope
-from notoneless.web.api.answers import watched
 from notoneless.web.bureau.figures import Figures, etag_of, figures_of
+from notoneless.web.keeper import watched
 from notoneless.web.ui.pages import Page
 from notoneless.web.ui.words import reading
 
