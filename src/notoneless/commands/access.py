@@ -20,7 +20,10 @@ keys = typer.Typer(help="签名密钥 / The keys that sign tokens.", no_args_is_
 def issue(username: str, hours: Annotated[int, typer.Option(min=1, max=LONGEST_HOURS)] = 12) -> None:
     """为账号签发接口令牌 / Issue an API token for an account."""
     try:
-        typer.echo(tokens.issue(roster_queries.account_named(username), clock=SystemClock(), hours=hours))
+        account, clock = roster_queries.account_named(username), SystemClock()
+        token = tokens.issue(account, clock=clock, hours=hours)
+        audit.record("system", "tokens.issue", f"account:{account.pk}", clock=clock, detail={"hours": hours})
+        typer.echo(token)
     except DomainError as error:
         _refuse(error)
 

@@ -1,4 +1,4 @@
-"""Issue and revoke tokens; both are written to the audit."""
+"""Issue and revoke tokens. What ends tokens is written to the audit, and so is a program's token (`nol token`)."""
 
 import secrets
 from functools import cache
