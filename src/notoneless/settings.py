@@ -102,7 +102,9 @@ def _database() -> dict[str, Any]:
         # pool in each process is what keeps them few.
         database["CONN_HEALTH_CHECKS"] = True
         database["OPTIONS"] = {
-            "pool": {"min_size": 1, "max_size": 10, "timeout": 10},
+            # Short: while the database is away each batch waits so long before its senders are told; and a pool that
+            # has given up looks anew at the next request, instead of ever more seldom for five minutes.
+            "pool": {"min_size": 1, "max_size": 10, "timeout": 3, "reconnect_timeout": 3},
             "prepare_threshold": 1_000_000_000,  # only what asks to be prepared: kernel.rowset's few statements
             # A plan made for an unknown list goes by the keys, as it must.
             "options": "-c plan_cache_mode=force_generic_plan",

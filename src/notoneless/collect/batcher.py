@@ -146,10 +146,13 @@ class Batcher:
             outcomes = self._apply(sent)
         except Exception as error:
             self._report(error)
-            if len(batch) > 1:
+            if is_away(error):
+                for one in batch:  # no row of theirs is to blame, and each by itself would wait as long again
+                    one.done(None, _told(error))
+            elif len(batch) > 1:
                 for one in batch:
                     self._commit([one])
-            elif len(sent) > 1 and not is_away(error):
+            elif len(sent) > 1:
                 batch[0].done([self._alone(report) for report in sent], None)
             else:
                 batch[0].done(None, _told(error))
@@ -171,7 +174,9 @@ class Batcher:
         try:
             return apply_sent(sent, clock=self._clock, catalogue=self._catalogue())
         except (OperationalError, InterfaceError):
-            # The database was away, or went away in the middle. Again is safe: what was kept is known by its id.
+            if connection.connection is None:
+                raise  # it could not be reached, and the wait for it is over
+            # The database went away in the middle. Again is safe: what was kept is known by its id.
             connection.close()
             return apply_sent(sent, clock=self._clock, catalogue=self._catalogue())
 

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from types import TracebackType
 
 from django.db import connections
@@ -24,6 +25,15 @@ HEADER_SECONDS = 15
 def fitting_workers() -> int:
     """One a core beside PostgreSQL; SQLite has one writer, so one process that everything is gathered in."""
     return max(1, os.cpu_count() or 1) if is_postgres() else 1
+
+
+def folder_in_memory() -> Path | None:
+    """Where the workers' counts are kept: they are files mapped into memory, and a full disk ends whoever writes one.
+
+    None, the usual place for temporary files, on a system without such a folder.
+    """
+    memory = Path("/dev/shm")  # noqa: S108 - only the parent: the folder in it is made under a name nobody can guess
+    return memory if os.access(memory, os.W_OK) else None
 
 
 def raise_open_files() -> None:

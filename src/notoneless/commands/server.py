@@ -13,6 +13,7 @@ from notoneless.commands.ground import counter, migrate
 from notoneless.commands.processes import (
     JobsProcess,
     fitting_workers,
+    folder_in_memory,
     leave_database,
     raise_open_files,
     require_free,
@@ -40,7 +41,7 @@ def serve(
         typer.echo(error.message(), err=True)
         raise typer.Exit(1) from error
     raise_open_files()
-    with tempfile.TemporaryDirectory(prefix="nol-metrics-") as folder, JobsProcess():
+    with tempfile.TemporaryDirectory(prefix="nol-metrics-", dir=folder_in_memory()) as folder, JobsProcess():
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
         count = workers or fitting_workers()
         leave_database()

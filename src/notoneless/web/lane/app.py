@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequen
 from typing import Any
 
 from notoneless.collect.services.check import Sent
+from notoneless.kernel.clock import to_micros
 from notoneless.kernel.errors import DomainError
 from notoneless.web.edge import language_of, status_of
 from notoneless.web.lane.bodies import read_reports, write_error, write_results
@@ -68,7 +69,7 @@ class Lane:
     ) -> None:
         if scope["method"] != "POST":
             raise DomainError("wrong_method")
-        bearer = bearer_of(headers, ring=worker.keys, now=time.time_ns() // 1000)
+        bearer = bearer_of(headers, ring=worker.keys, now=to_micros(worker.clock.now()))
         if (length := headers.get(b"content-length")) is not None and _too_long(length):
             raise DomainError("body_too_long", "body", most=LONGEST_BODY)
         message = await receive()
