@@ -63,8 +63,7 @@ def settle(clock: Clock) -> None:
     """What jobs, autovacuum and the checkpointer do within minutes of a load; a benchmark does not wait for them."""
     drain_outbox(clock=clock)
     if is_postgres():
-        for table in ("roster_person", "roster_placement", "day_unit", "tally"):
-            execute(f"VACUUM ANALYZE {table}")
+        execute("VACUUM ANALYZE")
         execute("CHECKPOINT")
 
 
