@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run test unit unit-postgres postgres browser fmt lint types bench lock clean
+.PHONY: help setup run test unit unit-postgres faults postgres browser fmt lint types bench lock clean
 
 BIN := .venv/bin
 STAMPS := var/setup
@@ -48,6 +48,11 @@ unit: setup ## the quick suite, on SQLite
 unit-postgres: setup ## the quick suite, on a throw-away PostgreSQL
 	scripts/need postgresql
 	$(PYTEST_POSTGRES) -m "not browser and not slow"
+
+faults: setup ## kill, fill and cut off a real server under load, on both databases
+	scripts/need postgresql
+	$(PYTEST) -m faults
+	$(PYTEST_POSTGRES) -m faults
 
 postgres: setup ## a running system on a throw-away PostgreSQL
 	scripts/need postgresql

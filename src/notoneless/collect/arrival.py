@@ -74,6 +74,8 @@ def _arrival(
     report_id: str, duty: str, day: date, session: str | None, respondent: str, is_unit: bool, answers: dict[str, Any],
     made_at: int, by: str,
 ) -> Arrival:  # fmt: skip
+    if "\0" in respondent:  # PostgreSQL's text cannot hold it, and would refuse a batch for one of its rows
+        raise DomainError("invalid_report", "unit" if is_unit else "person")
     given = _encode(answers)
     head = _encode((duty, day, session, respondent, is_unit, made_at, by))
     digest = hashlib.blake2b(head + given, digest_size=16).hexdigest()

@@ -87,7 +87,7 @@ class Batcher:
             if self._is_ending or (self._waiting and self._waiting + len(sent) > MOST_WAITING):
                 raise DomainError("busy")
             self._waiting += len(sent)
-        self._queue.put(Asked(sent, done))
+            self._queue.put(Asked(sent, done))  # not behind the end, where nobody would look
 
     def apply(self, sent: Sequence[Sent]) -> list[Outcome]:
         """The same for a caller with a thread of its own: waits for the commit."""

@@ -34,6 +34,9 @@ _JSON = [
     (b"cache-control", b"no-store"),
     (b"x-content-type-options", b"nosniff"),
 ]
+_UNREAD = (401, 403, 405, 408, 413)
+"""Statuses that may be answered before the body has been read. The server then hangs up, and whoever keeps connections
+(a proxy, for somebody else's next request) must hear of it."""
 _TEXT = [(b"content-type", b"text/plain; version=0.0.4; charset=utf-8"), (b"cache-control", b"no-store")]
 
 
@@ -72,13 +75,14 @@ class Lane:
         bearer = bearer_of(headers, ring=worker.keys, now=to_micros(worker.clock.now()))
         if (length := headers.get(b"content-length")) is not None and _too_long(length):
             raise DomainError("body_too_long", "body", most=LONGEST_BODY)
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return
-        body = message["body"]
-        # The server says "more" until the end has been seen; a body as long as announced needs no second look.
-        if message["more_body"] and not (length is not None and len(body) == int(length)):
-            body = await _rest(worker, body, receive)
+        with worker.slow.watched():  # from the first byte on, which may never come
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return
+            body = message["body"]
+            # The server says "more" until the end has been seen; a body as long as announced needs no second look.
+            if message["more_body"] and not (length is not None and len(body) == int(length)):
+                body = await _rest(body, receive)
         if len(body) > LONGEST_BODY:
             raise DomainError("body_too_long", "body", most=LONGEST_BODY)
         reports = read_reports(body)
@@ -117,20 +121,19 @@ def _too_long(length: bytes) -> bool:
     return not length.isdigit() or int(length) > LONGEST_BODY
 
 
-async def _rest(worker: Worker, body: bytes, receive: Receive) -> bytes:
+async def _rest(body: bytes, receive: Receive) -> bytes:
     """The pieces of a body that came in several. Raises DomainError `body_too_long` or `body_too_slow`."""
     pieces, size = [body], len(body)
-    with worker.slow.watched():
-        while True:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise DomainError("body_too_slow", "body")
-            pieces.append(message.get("body", b""))
-            size += len(pieces[-1])
-            if size > LONGEST_BODY:
-                raise DomainError("body_too_long", "body", most=LONGEST_BODY)
-            if not message.get("more_body"):
-                return b"".join(pieces)
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise DomainError("body_too_slow", "body")
+        pieces.append(message.get("body", b""))
+        size += len(pieces[-1])
+        if size > LONGEST_BODY:
+            raise DomainError("body_too_long", "body", most=LONGEST_BODY)
+        if not message.get("more_body"):
+            return b"".join(pieces)
 
 
 async def _refuse(send: Send, error: DomainError, headers: Headers) -> None:
@@ -139,6 +142,8 @@ async def _refuse(send: Send, error: DomainError, headers: Headers) -> None:
     more: Sequence[tuple[bytes, bytes]] = _JSON
     if status in (429, 503):
         more = [*_JSON, (b"retry-after", str(retry_after(error)).encode())]
+    elif status in _UNREAD:
+        more = [*_JSON, (b"connection", b"close")]
     await _answer(send, status, more, write_error(error, language))
 
 

@@ -43,7 +43,19 @@ class LaneMetrics:
     def page(self) -> bytes:
         """The exposition: of all workers where they share a folder, of this one otherwise."""
         if os.environ.get(FOLDER) and Path(os.environ[FOLDER]).is_dir():
+            _forget_the_dead(Path(os.environ[FOLDER]))
             everyone = CollectorRegistry()
             MultiProcessCollector(everyone)  # type: ignore[no-untyped-call]
             return generate_latest(everyone)
         return generate_latest(self._registry)
+
+
+def _forget_the_dead(folder: Path) -> None:
+    """What waited in a worker that was killed waits no more; what it had counted stays counted."""
+    for kept in folder.glob("gauge_live*.db"):
+        try:
+            os.kill(int(kept.stem.rpartition("_")[2]), 0)
+        except ProcessLookupError:
+            kept.unlink(missing_ok=True)
+        except PermissionError:
+            continue  # somebody else's by now: the number was given again
