@@ -9,6 +9,7 @@ import pytest
 from tests.faults.conftest import Morning
 from tests.serving.lines import Line, request_bytes
 from tests.serving.sender import told_of
+from tests.serving.waiting import wait_until
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
 VANISHING = 60
@@ -16,7 +17,17 @@ VANISHING = 60
 
 def send_and_vanish(port: int, content: bytes) -> None:
     """Send it, and reset the connection without having read anything."""
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
+    lines: list[socket.socket] = []
+
+    def is_connected() -> bool:
+        try:
+            lines.append(socket.create_connection(("127.0.0.1", port), timeout=10))
+        except ConnectionRefusedError:
+            return False
+        return True
+
+    wait_until(is_connected, "the server takes a connection")
+    with lines[-1] as line:
         line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         line.sendall(content)
 
