@@ -13,10 +13,10 @@ from tests.web.cast import PASSWORD
 class Browser:
     """Keeps the cookies that it is given."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, *, cookies: str = "") -> None:
         self.origin = f"http://127.0.0.1:{server.port}"
         self._port = server.port
-        self._cookies: dict[str, str] = {}
+        self._cookies = dict(part.split("=", 1) for part in cookies.split("; ") if part)
 
     @property
     def cookies(self) -> str:

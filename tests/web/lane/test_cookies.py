@@ -60,7 +60,6 @@ def test_signing_out_ends_this_browsers_token_and_no_others(lane: Lane) -> None:
 
     here.sign_out()
 
-    again = Browser(lane.server)
-    again._cookies = dict(part.split("=", 1) for part in stolen.split("; "))
+    again = Browser(lane.server, cookies=stolen)
     wait_until(lambda: again.send([], Origin=again.origin).code == "token_revoked", "the token is revoked", seconds=3)
     assert there.send([], Origin=there.origin).status == 200
