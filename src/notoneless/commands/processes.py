@@ -2,6 +2,7 @@
 
 import os
 import resource
+import signal
 import socket
 import subprocess
 import sys
@@ -34,6 +35,14 @@ def folder_in_memory() -> Path | None:
     """
     memory = Path("/dev/shm")  # noqa: S108 - only the parent: the folder in it is made under a name nobody can guess
     return memory if os.access(memory, os.W_OK) else None
+
+
+def outlive_broken_pipes() -> None:
+    """A command on a terminal ends with the pipe it writes to; a server must not end with a client that hangs up.
+
+    Workers are forked, so what is set here is theirs too.
+    """
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
 
 
 def raise_open_files() -> None:

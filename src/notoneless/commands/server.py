@@ -15,6 +15,7 @@ from notoneless.commands.processes import (
     fitting_workers,
     folder_in_memory,
     leave_database,
+    outlive_broken_pipes,
     raise_open_files,
     require_free,
     server,
@@ -41,6 +42,7 @@ def serve(
         typer.echo(error.message(), err=True)
         raise typer.Exit(1) from error
     raise_open_files()
+    outlive_broken_pipes()
     with tempfile.TemporaryDirectory(prefix="nol-metrics-", dir=folder_in_memory()) as folder, JobsProcess():
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
         count = workers or fitting_workers()
@@ -52,6 +54,7 @@ def jobs(
     is_once: Annotated[bool, typer.Option("--once", help="只运行一次 / Run once and leave.")] = False,
 ) -> None:
     """定时任务：打开当日台账、关闭到期时段、处理事件 / Open the day, close windows, hear the outbox."""
+    outlive_broken_pipes()
     while True:
         close_old_connections()
         tick(clock=SystemClock())
