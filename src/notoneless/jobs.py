@@ -41,7 +41,7 @@ def drain_outbox(*, clock: Clock) -> int:
     """Handle what waits, oldest first; an event that fails is tried again later, behind the others."""
     handled = OutboxEvent.objects.filter(handled_at=None, kind__in=UNHEARD).update(handled_at=clock.now())
     waiting = OutboxEvent.objects.filter(handled_at=None, failures__lt=MAX_FAILURES).order_by("failures", "id")
-    for event in waiting[:1000]:
+    for event in waiting.exclude(kind__in=UNHEARD)[:1000]:  # more of those have come in since
         try:
             with transaction.atomic():
                 taken = OutboxEvent.objects.filter(pk=event.pk, handled_at=None).update(handled_at=clock.now())
