@@ -24,6 +24,15 @@ _SUMS = ", ".join(f"SUM({name})" for name in ("on_time", "late", "excused", "mis
 _CARRIED = {"district": "district_id", "school": "school_id", "class": "unit_id"}
 """The columns of a tally that name its ancestors of that day."""
 _SUBTREE = "day = %s AND duty_id = %s AND path >= %s AND path < %s"
+_IN_DISTRICTS = """day = %s AND duty_id = %s AND district_id IN (
+    WITH RECURSIVE named (id) AS (
+        SELECT MIN(district_id) FROM tally
+        UNION ALL SELECT (SELECT MIN(t.district_id) FROM tally t WHERE t.district_id > named.id) FROM named
+        WHERE named.id IS NOT NULL
+    ) SELECT u.unit_id FROM named CROSS JOIN day_unit u
+    WHERE u.day = %s AND u.unit_id = named.id AND u.path >= %s AND u.path < %s)"""
+"""A bureau's subtree by the head of the tallies' key. There are a few districts among very many rows, so the key is
+asked for the next one after each, and not read through."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +103,13 @@ def _lines(day: date, duty: DutyInfo, root: DayUnitRef, units: list[DayUnitRef],
     return [Line(u, counts.get(u.path, Counts()), measures.get(u.path, {}), voluntary.get(u.path, {})) for u in units]
 
 
+def _below(day: date, duty_id: int, root: DayUnitRef) -> tuple[str, list[Any]]:
+    """The condition that picks the tallies of a subtree, and its parameters."""
+    if root.district_id == root.unit_id:  # then what is below carries it, or a district below it, whatever its path
+        return _IN_DISTRICTS, [day, duty_id, day, root.path, root.path + END]
+    return _SUBTREE, [day, duty_id, root.path, root.path + END]
+
+
 def _grouped(
     table: str, key: str, sums: str, day: date, duty_id: int, root: DayUnitRef, cut: int
 ) -> tuple[str, list[Any]]:
@@ -101,8 +117,8 @@ def _grouped(
     district that each carries, a number, and only the city's own by their path.
     """
     comma, by = (f", {key}", f", {key}") if key else ("", "")
-    within = [day, duty_id, root.path, root.path + END]
-    plain = f"SELECT substr(path, 1, %s) AS head{comma}, {sums} FROM {table} WHERE {_SUBTREE}"
+    subtree, within = _below(day, duty_id, root)
+    plain = f"SELECT substr(path, 1, %s) AS head{comma}, {sums} FROM {table} WHERE {subtree}"
     if root.level not in ("province", "city"):
         return f"{plain} GROUP BY substr(path, 1, %s){by}", [cut, *within, cut]
     names = [f"s{place}" for place in range(sums.count("SUM("))]
@@ -110,7 +126,7 @@ def _grouped(
     picked = "".join(f", g.{name}" for name in ([key] if key else []) + names)
     return (
         f"SELECT substr(u.path, 1, %s) AS head{picked} FROM (SELECT district_id{comma}, {named} FROM {table}"
-        f" WHERE {_SUBTREE} AND district_id <> %s GROUP BY district_id{by}) AS g"
+        f" WHERE {subtree} AND district_id <> %s GROUP BY district_id{by}) AS g"
         " JOIN day_unit u ON u.day = %s AND u.unit_id = g.district_id"
         f" UNION ALL {plain} AND district_id = %s GROUP BY substr(path, 1, %s){by}",
         [cut, *within, root.district_id, day, cut, *within, root.district_id, cut],
@@ -133,12 +149,12 @@ def lines_at(scope: Scope, unit_code: str, day: date, duty_code: str, level: str
     duty = expect_queries.duty_by_code(duty_code)
     root = ledger_queries.day_unit(scope, day, unit_code)
     units = ledger_queries.units_below(day, root, level)
-    within = [day, duty.id, root.path, root.path + END]
+    subtree, within = _below(day, duty.id, root)
     ids = {unit.unit_id for unit in units}
     # Where one of a level stands below another, a tally carries only the nearer one: then its path must speak.
     if level in _CARRIED and not any(unit.parent_id in ids for unit in units):
         by = _CARRIED[level]
-        rows = fetch(f"SELECT {by}, {_SUMS} FROM tally WHERE {_SUBTREE} GROUP BY {by}", within)
+        rows = fetch(f"SELECT {by}, {_SUMS} FROM tally WHERE {subtree} GROUP BY {by}", within)
         found = {unit_id: Counts(*(int(n) for n in sums)) for unit_id, *sums in rows}
         return [Line(unit, found.get(unit.unit_id, Counts())) for unit in units]
     by_depth: dict[int, list[DayUnitRef]] = {}
