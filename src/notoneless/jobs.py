@@ -1,12 +1,14 @@
 """What happens by itself: outbox events to tasks, days opened and windows closed on time. One screen."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
+from notoneless.collect import services as collect
 from notoneless.expect import services as expect
 from notoneless.kernel.clock import Clock, day_of
 from notoneless.kernel.models import OutboxEvent
@@ -26,13 +28,33 @@ def _on_roster_changed(payload: Mapping[str, Any], clock: Clock) -> None:
 
 def _on_calendar_changed(payload: Mapping[str, Any], clock: Clock) -> None:
     first, last = (date.fromisoformat(payload[name]) for name in ("first_day", "last_day"))
-    expect.refresh_open_days(first, last, clock=clock, only=None)
+    expect.refresh_open_days(first, last, clock=clock, only=None, within=payload.get("within", ""))
+
+
+def _on_policy_changed(payload: Mapping[str, Any], clock: Clock) -> None:
+    expect.refresh_open_days(
+        date.fromisoformat(payload["first_day"]), None, clock=clock, only=None, within=payload["within"],
+        duty_codes=[payload["duty"]],
+    )  # fmt: skip
+
+
+def _on_state_changed(payload: Mapping[str, Any], clock: Clock) -> None:
+    expect.refresh_open_days(date.fromisoformat(payload["first_day"]), None, clock=clock, only=payload["people"])
+
+
+def _on_checks_filled(payloads: Sequence[Mapping[str, Any]], clock: Clock) -> None:
+    filled = {(date.fromisoformat(day), duty, unit) for payload in payloads for day, duty, unit in payload["filled"]}
+    collect.follow_checks(filled, clock=clock)
 
 
 HANDLERS: Mapping[str, Callable[[Mapping[str, Any], Clock], None]] = {
     "roster.changed": _on_roster_changed,
     "calendar.changed": _on_calendar_changed,
+    "policy.changed": _on_policy_changed,
+    "state.changed": _on_state_changed,
 }
+TOGETHER: Mapping[str, Callable[[Sequence[Mapping[str, Any]], Clock], None]] = {"checks.filled": _on_checks_filled}
+"""Kinds of which a morning has thousands, and which are cheaper heard many at once."""
 UNHEARD = ("slots.filled",)
 """Kinds that nobody listens to yet (detection will): swept in one statement, since a morning has thousands."""
 
@@ -40,8 +62,9 @@ UNHEARD = ("slots.filled",)
 def drain_outbox(*, clock: Clock) -> int:
     """Handle what waits, oldest first; an event that fails is tried again later, behind the others."""
     handled = OutboxEvent.objects.filter(handled_at=None, kind__in=UNHEARD).update(handled_at=clock.now())
+    handled += sum(_drain_together(kind, clock=clock) for kind in TOGETHER)
     waiting = OutboxEvent.objects.filter(handled_at=None, failures__lt=MAX_FAILURES).order_by("failures", "id")
-    for event in waiting.exclude(kind__in=UNHEARD)[:1000]:  # more of those have come in since
+    for event in waiting.exclude(kind__in=(*UNHEARD, *TOGETHER))[:1000]:  # more of those have come in since
         try:
             with transaction.atomic():
                 taken = OutboxEvent.objects.filter(pk=event.pk, handled_at=None).update(handled_at=clock.now())
@@ -53,6 +76,24 @@ def drain_outbox(*, clock: Clock) -> int:
             OutboxEvent.objects.filter(pk=event.pk).update(failures=event.failures + 1)
     OutboxEvent.objects.filter(handled_at__lt=clock.now() - KEEP).delete()
     return handled
+
+
+def _drain_together(kind: str, *, clock: Clock) -> int:
+    """Handle up to a thousand events of a kind as one; if that fails, all of them are tried again later."""
+    waiting = OutboxEvent.objects.filter(handled_at=None, failures__lt=MAX_FAILURES, kind=kind).order_by("id")
+    ids = list(waiting.values_list("pk", flat=True)[:1000])
+    if not ids:
+        return 0
+    events = OutboxEvent.objects.filter(pk__in=ids)
+    try:
+        with transaction.atomic():
+            taken = list(events.select_for_update().filter(handled_at=None).values_list("payload", flat=True))
+            TOGETHER[kind](taken, clock)
+            return events.filter(handled_at=None).update(handled_at=clock.now())
+    except Exception:
+        log.exception("outbox events %s, %s of them, failed", kind, len(ids))
+        events.update(failures=F("failures") + 1)
+        return 0
 
 
 def tick(*, clock: Clock) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from notoneless.expect.queries import national_day
-from notoneless.expect.rules import DayType, NationalDay, Override, PolicyRule, day_type_of, guess_day, resolve
+from notoneless.expect.rules import DayType, Group, NationalDay, Override, PolicyRule, day_type_of, guess_day, resolve
 
 MONDAY, SUNDAY = NationalDay(date(2026, 11, 23), "workday"), NationalDay(date(2026, 11, 22), "weekend")
 CITY, DISTRICT, SCHOOL = 1, 2, 3
@@ -62,11 +62,12 @@ def test_an_override_for_one_stage_leaves_the_others() -> None:
 
 def rule(number: int, unit: int = 0, effect: Any = "require", *, is_floor: bool = False, **parts: Any) -> PolicyRule:
     days = frozenset(parts.pop("days", ("school_day",)))
-    return PolicyRule(number, unit, 7, effect, is_floor, days, **{k: frozenset(v) for k, v in parts.items()})
+    sets: dict[str, Any] = {name: frozenset(chosen) for name, chosen in parts.items()}
+    return PolicyRule(number, unit, 7, effect, "floor" if is_floor else "", days, **sets)
 
 
 def verdict(*rules: PolicyRule, day_type: DayType = "school_day", population: str = "student") -> Any:
-    found = resolve(rules, PATH, population=population, stage="primary", kind="primary", day_type=day_type)
+    found = resolve(rules, PATH, Group(population, "primary", "primary", day_type=day_type))
     return found and (found.claim, found.reason, found.policy_id)
 
 

@@ -106,7 +106,7 @@ def test_tree_that_is_left_has_no_loops_and_no_loose_ends(held: UnitRows, wanted
 
     def states(rows: UnitRows, known: dict[str, UnitState]) -> dict[str, UnitState]:
         made = {
-            code: UnitState(code, "", "", kind, levels.get(kind, kind), authority, "", "", None, None)
+            code: UnitState(code, "", "", kind, levels.get(kind, kind), authority, "", "", "", None, None)
             for code, kind, authority in rows if kind != "castle"
         }  # fmt: skip
         list(take_out_unfit(known, made))

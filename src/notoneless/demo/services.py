@@ -10,7 +10,7 @@ from notoneless.demo.accounts import DemoAccount, make_accounts
 from notoneless.demo.history import History, Progress
 from notoneless.demo.roster import FAMILY, write_roster
 from notoneless.demo.shape import CITY, SCALES
-from notoneless.expect.models import Policy
+from notoneless.expect.models import Document, Policy
 from notoneless.expect.queries import duties
 from notoneless.kernel.clock import Clock, day_of
 from notoneless.kernel.errors import DomainError
@@ -64,9 +64,11 @@ def _enter_policies(root: Unit, today: date) -> None:
         ("morning-check", today - timedelta(days=6), "12", "此前晨检用纸质登记", "Morning checks were kept on paper"),
     ):  # fmt: skip
         Policy.objects.create(
-            unit=root, duty_id=codes[code].id, effect="waive", effective_from=date(today.year, 1, 1),
-            effective_to=until, days=["school_day"], issuer=root.name,
-            document=f"泉教体卫〔{today.year}〕{number}号", title_zh=zh, title_en=en,
+            code=f"demo-{code}", unit=root, duty_id=codes[code].id, status="published", effect="waive",
+            effective_from=date(today.year, 1, 1), effective_to=until, days=["school_day"], title_zh=zh, title_en=en,
+            document=Document.objects.create(
+                number=f"泉教体卫〔{today.year}〕{number}号", issuer=root.name, title_zh=zh, title_en=en
+            ),
         )  # fmt: skip
 
 

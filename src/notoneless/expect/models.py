@@ -1,6 +1,8 @@
-"""Calendar, duties and policies. Data that a bureau owns; none of it personal."""
+"""Calendar, duties, policies, asks and complaints. But for complaints, none of it is personal."""
 
 from django.db import models
+
+from notoneless.kernel.fields import InstantField
 
 
 class CalendarDay(models.Model):
@@ -18,7 +20,8 @@ class CalendarDay(models.Model):
 
 class CalendarOverride(models.Model):
     """A unit's own days, for its subtree: school_day (make-up), vacation, or closure. The nearest unit wins, then the
-    latest entry. A vacation means that nothing was expected; a closure excuses what was.
+    latest entry. `uid`: of the calendar file that it came with.
+    A vacation means that nothing was expected; a closure excuses what was.
     """
 
     unit = models.ForeignKey("roster.Unit", on_delete=models.CASCADE, related_name="calendar_overrides")
@@ -29,6 +32,7 @@ class CalendarOverride(models.Model):
     reason_zh = models.CharField(max_length=120, blank=True)
     reason_en = models.CharField(max_length=120, blank=True)
     document = models.CharField(max_length=80, blank=True)
+    uid = models.CharField(max_length=200, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["first_day", "last_day"], name="override_days")]
@@ -41,9 +45,11 @@ class CalendarOverride(models.Model):
 
 
 class Duty(models.Model):
-    """A form owed by an audience on certain days inside a window. Its purpose is shown wherever its data are entered.
+    """A form owed by an audience on certain days inside a window. What it is for, how long it is kept and who receives
+    it is part of it, and shown wherever its data are entered.
 
-    `sessions` is a list of {"code", "opens", "due", "closes"} in minutes after the bureau's midnight.
+    `sessions` is a list of {"code", "opens", "due", "closes"} in minutes after the bureau's midnight. `asked`: who is
+    asked for it, `family`, `teacher` or `school`; what a family is asked counts toward its budget.
     """
 
     id = models.AutoField(primary_key=True)
@@ -52,40 +58,147 @@ class Duty(models.Model):
     respondent = models.CharField(max_length=8)
     level = models.CharField(max_length=12)
     sessions = models.JSONField()
+    asked = models.CharField(max_length=8, default="school")
     allows_voluntary = models.BooleanField(default=True)
     lock_days = models.PositiveSmallIntegerField(default=7)
+    retention_days = models.PositiveSmallIntegerField(default=30)
     name_zh = models.CharField(max_length=60)
     name_en = models.CharField(max_length=60)
     purpose_zh = models.CharField(max_length=200)
     purpose_en = models.CharField(max_length=200)
+    recipients_zh = models.CharField(max_length=200, blank=True)
+    recipients_en = models.CharField(max_length=200, blank=True)
 
     def __str__(self) -> str:
         return self.code
 
 
+class Document(models.Model):
+    """The paper on which a policy rests (发文): its number stands for one text and never for another."""
+
+    id = models.AutoField(primary_key=True)
+    number = models.CharField(max_length=80, unique=True)
+    issuer = models.CharField(max_length=120, blank=True)
+    dated = models.DateField(null=True)
+    title_zh = models.CharField(max_length=200, blank=True)
+    title_en = models.CharField(max_length=200, blank=True)
+    link = models.URLField(max_length=300, blank=True)
+    text = models.TextField(blank=True)
+    digest = models.CharField(max_length=64, blank=True)
+
+    def __str__(self) -> str:
+        return self.number
+
+
 class Policy(models.Model):
     """Who owes a duty on which days, by which document. `unit` null is the standing rule of the whole system.
 
-    `audience`: {"populations": [...], "stages": [...], "kinds": [...]}, an absent key meaning any. `days`: the day
-    types on which it holds. The nearest unit's policy wins, unless a floor above it requires. Superseded, never edited.
+    `audience`: {"populations", "stages", "kinds", "grades", "tags", "states"}, lists of codes, an absent key meaning
+    any. `days`: the day types on which it holds; `weekdays` narrows them (Monday is 0). `sessions`: codes of the
+    duty's, empty for all; `windows`: {session code: [opens, due, closes]} where they are not the duty's own. `strictness`:
+    default, floor or ceiling (rules/policies.py).
+
+    `status`: draft, approved, published, superseded or withdrawn. From publication on nothing of it is edited but
+    its end. It was in force from `effective_from` to `effective_to` if it was ever published.
     """
 
     id = models.AutoField(primary_key=True)
+    code = models.CharField(max_length=60, unique=True)
     unit = models.ForeignKey("roster.Unit", null=True, on_delete=models.PROTECT, related_name="policies")
     duty = models.ForeignKey(Duty, on_delete=models.PROTECT, related_name="policies")
+    status = models.CharField(max_length=10, default="draft")
     effect = models.CharField(max_length=8)
     strictness = models.CharField(max_length=8, default="default")
     audience = models.JSONField(default=dict)
     days = models.JSONField(default=list)
+    weekdays = models.JSONField(default=list)
+    sessions = models.JSONField(default=list)
+    windows = models.JSONField(default=dict)
     effective_from = models.DateField()
     effective_to = models.DateField(null=True)
-    issuer = models.CharField(max_length=80, blank=True)
-    document = models.CharField(max_length=80, blank=True)
+    document = models.ForeignKey(Document, null=True, on_delete=models.PROTECT, related_name="policies")
     title_zh = models.CharField(max_length=160, blank=True)
     title_en = models.CharField(max_length=160, blank=True)
+    supersedes = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="superseded_by")
+    drafted_by = models.CharField(max_length=150, blank=True)
+    approved_by = models.CharField(max_length=150, blank=True)
+    published_by = models.CharField(max_length=150, blank=True)
+    published_at = InstantField(null=True)
+    withdrawn_by = models.CharField(max_length=150, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["effective_from", "effective_to"], name="policy_effective")]
 
     def __str__(self) -> str:
-        return f"{self.effect} {self.duty.code}"
+        return self.code
+
+
+class AskLimit(models.Model):
+    """How many things a household may be asked on one day, by whom below `unit`; null is the whole system.
+
+    `over`: `refuse` or `queue` what would be one too many. The nearest unit's limit counts. No personal data.
+    """
+
+    unit = models.ForeignKey("roster.Unit", null=True, on_delete=models.CASCADE, related_name="ask_limits")
+    asks_a_day = models.PositiveSmallIntegerField()
+    over = models.CharField(max_length=8, default="refuse")
+    effective_from = models.DateField()
+    effective_to = models.DateField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.asks_a_day} a day"
+
+
+class Notice(models.Model):
+    """A notice or survey that a unit sends to the households of its subtree on one day: an ask beside the duties.
+
+    `status`: sent, queued (waits for a day with room) or refused, with `reason`. No personal data.
+    """
+
+    unit = models.ForeignKey("roster.Unit", on_delete=models.PROTECT, related_name="notices")
+    kind = models.CharField(max_length=8)
+    title_zh = models.CharField(max_length=120)
+    title_en = models.CharField(max_length=120, blank=True)
+    body_zh = models.TextField(blank=True)
+    body_en = models.TextField(blank=True)
+    link = models.URLField(max_length=300, blank=True)
+    wanted_day = models.DateField()
+    day = models.DateField(null=True)
+    status = models.CharField(max_length=8)
+    reason = models.JSONField(default=dict)
+    sent_by = models.CharField(max_length=150)
+    made_at = InstantField()
+
+    class Meta:
+        indexes = [models.Index(fields=["day", "status"], name="notice_day")]
+
+    def __str__(self) -> str:
+        return f"notice {self.pk}"
+
+
+class Complaint(models.Model):
+    """ "I think this is wrong": a reader's doubt about one ask, with the whole trace, to the unit that made the rule.
+
+    Personal data: who is concerned and what the complainant wrote; ends with the person, or two years after the answer.
+    """
+
+    person = models.ForeignKey("roster.Person", on_delete=models.CASCADE, related_name="complaints")
+    day = models.DateField()
+    duty = models.ForeignKey(Duty, on_delete=models.PROTECT)
+    session = models.CharField(max_length=20, blank=True)
+    policy = models.ForeignKey(Policy, null=True, on_delete=models.PROTECT, related_name="complaints")
+    unit = models.ForeignKey("roster.Unit", null=True, on_delete=models.PROTECT, related_name="complaints")
+    text = models.TextField()
+    trace = models.JSONField()
+    made_by = models.CharField(max_length=150)
+    made_at = InstantField()
+    answer = models.TextField(blank=True)
+    answered_by = models.CharField(max_length=150, blank=True)
+    answered_at = InstantField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["unit", "answered_at"], name="complaint_inbox")]
+
+    def __str__(self) -> str:
+        return f"complaint {self.pk}"

@@ -38,10 +38,14 @@ class Window(NamedTuple):
 
 
 class GroupClaim(NamedTuple):
-    """What the policies say of one population of one unit: everyone placed there is owed, or excused, alike."""
+    """What the policies say of people of one unit who are alike: each of them owes it, or is excused, until the same
+    instants. `trait`: what sets them apart from the rest of their population there (services.traits); "" nothing.
+    """
 
     unit_id: int
     population: str
+    trait: str
     claim: Literal["owed", "excused"]
     reason: str
     policy_id: int
+    window: Window

@@ -20,6 +20,7 @@ class DayUnit(models.Model):
     level = models.CharField(max_length=12)
     kind = models.CharField(max_length=24)
     stage = models.CharField(max_length=16, blank=True)
+    grade = models.CharField(max_length=4, blank=True)
     area = models.CharField(max_length=12, blank=True)
     code = models.CharField(max_length=32)
     name = models.CharField(max_length=120)
@@ -37,7 +38,11 @@ class DayUnit(models.Model):
 
 
 class DaySession(models.Model):
-    """One duty's session on one day: its window, and when it was opened and closed. No personal data."""
+    """One duty's session on one day: its window, and when it was opened and closed. No personal data.
+
+    `closes_at` is the latest of its slots'. Some may close earlier, by a policy of their own: `early_closes` lists
+    when, and up to `closed_to` that has been done.
+    """
 
     pk = models.CompositePrimaryKey("day", "duty_id", "session")
     day = models.DateField()
@@ -49,6 +54,8 @@ class DaySession(models.Model):
     locks_at = InstantField()
     opened_at = InstantField(null=True)
     closed_at = InstantField(null=True)
+    early_closes = models.TextField(default="[]", db_default="[]")
+    closed_to = InstantField(default=0, db_default=0)
 
     class Meta:
         db_table = "day_session"

@@ -55,6 +55,27 @@ STAGES: dict[str, tuple[str, str]] = {
     "training": ("校外培训", "Out-of-school training"),
 }
 
+GRADES: dict[str, tuple[str, str]] = {
+    "k1": ("小班", "Nursery year 1"), "k2": ("中班", "Nursery year 2"), "k3": ("大班", "Nursery year 3"),
+    "1": ("一年级", "Year 1"), "2": ("二年级", "Year 2"), "3": ("三年级", "Year 3"), "4": ("四年级", "Year 4"),
+    "5": ("五年级", "Year 5"), "6": ("六年级", "Year 6"), "7": ("七年级", "Year 7"), "8": ("八年级", "Year 8"),
+    "9": ("九年级", "Year 9"), "10": ("高一", "Year 10"), "11": ("高二", "Year 11"), "12": ("高三", "Year 12"),
+}  # fmt: skip
+"""Years of schooling, counted through (domain.md, section 3: primary 1 to 6, junior 7 to 9, senior 10 to 12)."""
+
+PERSON_STATES: dict[str, tuple[str, str]] = {
+    "at_school": ("在校", "At school"),
+    "sick_home": ("因病在家", "At home, ill"),
+    "leave": ("请假在家", "On leave"),
+    "on_campus": ("留校", "Staying on campus"),
+    "away": ("外出", "Away"),
+    "suspended": ("随班停课", "Suspended with the class"),
+    "graduated": ("已毕业", "Graduated"),
+}
+"""Where a person stands on a day (design.md, section 4). Nobody records `at_school`: it is what no record means.
+`suspended` also follows from a closed class or school, without a record."""
+RECORDED_STATES = tuple(state for state in PERSON_STATES if state != "at_school")
+
 POPULATIONS: dict[str, tuple[str, str]] = {
     "student": ("学生", "Pupils"),
     "staff": ("教职工", "Staff"),
@@ -81,6 +102,8 @@ SEXES = {"": "", "0": "0", "1": "1", "2": "2", "9": "9", "男": "1", "女": "2",
 _KIND_NAMES = {name.lower(): kind.code for kind in KINDS.values() for name in (kind.code, kind.zh, kind.en, *kind.also)}
 _STAGE_NAMES = {name.lower(): code for code, (zh, en) in STAGES.items() for name in (code, zh, en)}
 _STAGE_NAMES |= {"kindergarten": "preschool", "幼儿园": "preschool", "university": "higher", "高中": "senior"}
+_GRADE_NAMES = {name.lower(): code for code, (zh, en) in GRADES.items() for name in (code, zh, en)}
+_GRADE_NAMES |= {"初一": "7", "初二": "8", "初三": "9", "十年级": "10", "十一年级": "11", "十二年级": "12"}
 _POPULATION_NAMES = {name.lower(): code for code, (zh, en) in POPULATIONS.items() for name in (code, zh, en)}
 _POPULATION_NAMES |= {"pupil": "student", "teacher": "staff", "教师": "staff"}
 _TAG_NAMES = {name.lower(): code for code, (zh, en) in TAGS.items() for name in (code, zh, en)}
@@ -93,6 +116,12 @@ def kind_named(name: str) -> str | None:
 
 def stage_named(name: str) -> str | None:
     return _STAGE_NAMES.get(name.strip().lower())
+
+
+def grade_named(name: str) -> str | None:
+    """Also zero-padded, as OneRoster writes it (07)."""
+    plain = name.strip().lower()
+    return _GRADE_NAMES.get(plain) or _GRADE_NAMES.get(plain.lstrip("0"))
 
 
 def population_named(name: str) -> str | None:

@@ -24,6 +24,7 @@ class Unit(models.Model):
     authority = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
     area = models.CharField(max_length=12, blank=True)
     stage = models.CharField(max_length=16, blank=True)
+    grade = models.CharField(max_length=4, blank=True)
     opened_on = models.DateField(null=True)
     closed_on = models.DateField(null=True)
     path = models.CharField(max_length=140, blank=True)
@@ -92,6 +93,34 @@ class Placement(models.Model):
 
     def __str__(self) -> str:
         return f"placement {self.pk}"
+
+
+class PersonState(models.Model):
+    """Where a person stands from `from_day` until the day before `to_day`: ill at home, on leave, graduated ...
+
+    One state at a time: a new one ends the one before it. No row: at school. Personal data: the state is health or
+    whereabouts of one person; ends with the person.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="states")
+    state = models.CharField(max_length=10)
+    from_day = models.DateField()
+    to_day = models.DateField(null=True)
+    source = models.CharField(max_length=40, blank=True)
+    opened_by = models.CharField(max_length=150)
+    closed_by = models.CharField(max_length=150, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["from_day", "to_day"], name="person_state_days")]
+        constraints = [
+            models.UniqueConstraint(fields=["person"], condition=models.Q(to_day=None), name="one_open_state"),
+            models.CheckConstraint(
+                condition=models.Q(to_day=None) | models.Q(to_day__gt=models.F("from_day")), name="state_in_order"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"state {self.pk}"
 
 
 class Account(AbstractUser):

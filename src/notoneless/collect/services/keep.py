@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from notoneless.collect.models import Report
+from notoneless.collect.services import absences
 from notoneless.collect.services.decide import Decided
 from notoneless.kernel import outbox
 from notoneless.kernel.rowset import run_with, uuid_of
@@ -64,9 +65,16 @@ def _row(one: Decided, now: int) -> tuple[object, ...]:
 
 
 def tell(decided: Sequence[Decided], *, now: int) -> None:
-    """One outbox row a batch: which units' slots were filled, by day and duty. Ids only."""
+    """One outbox row a batch: which units' slots were filled, by day and duty; one more for class checks. Ids only."""
     units: dict[tuple[str, int], set[int]] = defaultdict(set)
     for one in decided:
         units[str(one.slot.key.day), one.slot.key.duty_id].add(one.slot.unit_id)
     filled = [[day, duty, sorted(ids)] for (day, duty), ids in sorted(units.items())]
     outbox.post_with_batch("slots.filled", {"filled": filled}, now=now)
+    checks = sorted({
+        (str(one.slot.key.day), one.slot.key.duty_id, one.slot.unit_id)
+        for one in decided
+        if one.report.form.code == absences.FORM
+    })  # fmt: skip
+    if checks:
+        outbox.post_with_batch("checks.filled", {"filled": checks}, now=now)

@@ -43,5 +43,9 @@ def enter_override(
         )  # fmt: skip
         audit.record(scope.actor, f"calendar.{kind}", unit.code, clock=clock,
                      detail={"first_day": str(first_day), "last_day": str(last_day)})  # fmt: skip
-        outbox.post("calendar.changed", {"first_day": str(first_day), "last_day": str(last_day)}, clock=clock)
+        outbox.post(
+            "calendar.changed",
+            {"first_day": str(first_day), "last_day": str(last_day), "within": unit.path},
+            clock=clock,
+        )
     return override

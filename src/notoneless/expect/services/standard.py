@@ -24,7 +24,10 @@ def seed_standard() -> None:
             duty = Duty.objects.get(code=entry["duty"])
             if not Policy.objects.filter(duty=duty, unit=None).exists():
                 fields = {name: value for name, value in entry.items() if name != "duty"}
-                Policy.objects.create(duty=duty, effect="require", effective_from=STANDING_SINCE, **fields)
+                Policy.objects.create(
+                    code=f"standing-{duty.code}", duty=duty, effect="require", effective_from=STANDING_SINCE,
+                    status="published", **fields,
+                )  # fmt: skip
         if not CalendarDay.objects.exists():
             CalendarDay.objects.bulk_create(national_days(), batch_size=2000)
 

@@ -13,8 +13,9 @@ from notoneless.ledger.services.fill import (
     write_fills,
 )
 from notoneless.ledger.services.merge import Merged, merge_claims
+from notoneless.ledger.services.traits import Trait, Traits, heads, staged_traits
 from notoneless.ledger.services.tree import freeze_tree
-from notoneless.ledger.services.window import close_session, open_session
+from notoneless.ledger.services.window import close_ended, close_session, open_session
 
 __all__ = [
     "SLOT_WANTED",
@@ -22,14 +23,19 @@ __all__ = [
     "FilledSlot",
     "Merged",
     "SlotRow",
+    "Trait",
+    "Traits",
+    "close_ended",
     "close_session",
     "decode_measures",
     "encode_measures",
     "freeze_tree",
+    "heads",
     "hold_sessions",
     "lock_slots",
     "merge_claims",
     "open_session",
     "slot_row",
+    "staged_traits",
     "write_fills",
 ]

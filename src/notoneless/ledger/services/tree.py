@@ -22,10 +22,10 @@ def freeze_tree(day: date, *, within: str = "") -> int:
         lock_exclusively(f"tree:{day}")
         return execute(
             f"""
-            INSERT INTO day_unit (day, unit_id, parent_id, path, district_id, school_id, level, kind, stage, area,
-                                  code, name, name_en)
-            SELECT %(day)s, u.id, u.authority_id, u.path, u.district_id, u.school_id, u.level, u.kind, u.stage, u.area,
-                   u.code, u.name, u.name_en
+            INSERT INTO day_unit (day, unit_id, parent_id, path, district_id, school_id, level, kind, stage, grade,
+                                  area, code, name, name_en)
+            SELECT %(day)s, u.id, u.authority_id, u.path, u.district_id, u.school_id, u.level, u.kind, u.stage, u.grade,
+                   u.area, u.code, u.name, u.name_en
             FROM roster_unit u
             WHERE ({is_open.format("u")} OR EXISTS (
                      SELECT 1 FROM roster_unit below

@@ -18,6 +18,7 @@ UNIT_COLUMNS: dict[str, str] = {
     "opened_on": "成立日期 设立日期 建校日期 opened",
     "closed_on": "撤销日期 停办日期 closed",
     "name_en": "英文名称",
+    "grade": "年级",
 }
 PEOPLE_COLUMNS: dict[str, str] = {
     "code": "代码 编码 人员代码 人员编码 学号 学籍号 工号",

@@ -20,6 +20,7 @@ from notoneless.roster.files.csv_files import csv_table
 from notoneless.roster.files.headers import LEAVING, PEOPLE_COLUMNS, UNIT_COLUMNS, Problem, Source, SourceRow
 from notoneless.roster.files.oneroster_links import Links, code_of, is_leaving, read_links, sort_of
 from notoneless.roster.files.tables import UNREADABLE, FileRefused, Table, require_size
+from notoneless.roster.kinds import grade_named
 
 COLUMNS = {
     "orgs.csv": ("sourcedId", "name", "type", "parentSourcedId"),
@@ -33,7 +34,8 @@ ORG_KINDS = {"national": "province", "state": "province", "local": "city", "dist
              "school": "school", "department": "school"}  # fmt: skip
 
 _UNIT_TITLES = {"code": "sourcedId", "name": "name", "kind": "type", "authority": "parentSourcedId"}
-_CLASS_TITLES = {"code": "sourcedId", "name": "title", "kind": "classType", "authority": "schoolSourcedId"}
+_CLASS_TITLES = {"code": "sourcedId", "name": "title", "kind": "classType", "authority": "schoolSourcedId",
+                 "grade": "grades"}  # fmt: skip
 _PEOPLE_TITLES = {"code": "sourcedId", "name": "givenName", "population": "role", "unit": "orgSourcedIds",
                   "household": "agentSourcedIds", "phone": "phone"}  # fmt: skip
 
@@ -85,6 +87,8 @@ def _source(member: _Member, subject: str, titles: dict[str, str], rows: Callabl
     absent = frozenset(columns) - frozenset(titles)
     if "phone" in titles and not {"phone", "sms"} & set(member.table.header):
         absent |= {"phone"}
+    if "grade" in titles and "grades" not in member.table.header:
+        absent |= {"grade"}
     if subject == "units":
         # OneRoster has no day of closing; a unit that is given as active is open again.
         absent -= {"closed_on"}
@@ -122,8 +126,13 @@ def _archive(path: Path) -> dict[str, Callable[[], BinaryIO]]:
     return {name: opener(info) for name, info in wanted.items()}
 
 
-def _unit_cells(*, code: str, name: str, kind: str, authority: str, leaving: bool) -> tuple[str, ...]:
-    return (code, name, kind, authority, "", "", "", "", "", LEAVING if leaving else "")
+def _unit_cells(*, code: str, name: str, kind: str, authority: str, leaving: bool, grade: str = "") -> tuple[str, ...]:
+    return (code, name, kind, authority, "", "", "", "", "", grade, LEAVING if leaving else "")
+
+
+def _grade(grades: str) -> str:
+    """The grade of a class that has one; a class of several, or a code of another country's, has none here."""
+    return (grade_named(grades) or "") if "," not in grades else ""
 
 
 def _org_rows(orgs: _Member) -> Iterator[SourceRow]:
@@ -150,6 +159,7 @@ def _class_rows(classes: _Member) -> Iterator[SourceRow]:
         yield number, _unit_cells(
             code=code_of(each["sourcedId"]), name=each.get("title", ""), kind="class",
             authority=code_of(each.get("schoolSourcedId", "")), leaving=is_leaving(each),
+            grade=_grade(each.get("grades", "")),
         ), None  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from notoneless.roster.imports.unit_rows import UnitState, read_unit
 from notoneless.roster.imports.unit_tree import placed, standing_on, take_out_unfit
 
 _TYPES = {"code": "text", "name": "text", "name_en": "text", "kind": "text", "level": "text", "area": "text",
-          "stage": "text", "opened_on": "date", "closed_on": "date"}  # fmt: skip
+          "stage": "text", "grade": "text", "opened_on": "date", "closed_on": "date"}  # fmt: skip
 _TREE_TYPES = {"id": "int", "authority_id": "int", "path": "text", "district_id": "int", "school_id": "int"}
 
 
@@ -83,8 +83,8 @@ def _read(
 
 def _known_units() -> dict[str, UnitState]:
     found = fetch(
-        "SELECT u.code, u.name, u.name_en, u.kind, u.level, coalesce(a.code, ''), u.area, u.stage, u.opened_on, "
-        "u.closed_on, u.id, u.path, u.district_id, u.school_id, u.authority_id "
+        "SELECT u.code, u.name, u.name_en, u.kind, u.level, coalesce(a.code, ''), u.area, u.stage, u.grade, "
+        "u.opened_on, u.closed_on, u.id, u.path, u.district_id, u.school_id, u.authority_id "
         "FROM roster_unit u LEFT JOIN roster_unit a ON a.id = u.authority_id"
     )
     units = (UnitState(*row) for row in found)
@@ -96,8 +96,8 @@ def _iso(value: date | str | None) -> str | None:
 
 
 def _cells(unit: UnitState) -> tuple[str | None, ...]:
-    return (unit.code, unit.name, unit.name_en, unit.kind, unit.level, unit.area, unit.stage, unit.opened_on,
-            unit.closed_on)  # fmt: skip
+    return (unit.code, unit.name, unit.name_en, unit.kind, unit.level, unit.area, unit.stage, unit.grade,
+            unit.opened_on, unit.closed_on)  # fmt: skip
 
 
 def _insert(units: Sequence[UnitState]) -> dict[str, int]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from notoneless.roster.files.headers import LEAVING, UNIT_COLUMNS, Problem
 from notoneless.roster.imports.cells import read_code, read_date, read_name
-from notoneless.roster.kinds import KINDS, kind_named, stage_named
+from notoneless.roster.kinds import KINDS, grade_named, kind_named, stage_named
 from notoneless.roster.rules import is_school_code
 
 CODE_LIMIT, NAME_LIMIT, AREA_LIMIT = 32, 120, 12
@@ -23,6 +23,7 @@ class UnitState:
     authority: str
     area: str
     stage: str
+    grade: str
     opened_on: str | None
     closed_on: str | None
     id: int = 0
@@ -35,7 +36,7 @@ class UnitState:
     def attributes(self) -> tuple[str | None, ...]:
         """What a row can change."""
         return (self.code, self.name, self.name_en, self.kind, self.level, self.authority, self.area, self.stage,
-                self.opened_on, self.closed_on)  # fmt: skip
+                self.grade, self.opened_on, self.closed_on)  # fmt: skip
 
 
 def read_unit(
@@ -61,6 +62,7 @@ def read_unit(
     closed_on = read_date(cell["closed_on"], "closed_on", problems)
     kind = kind_named(cell["kind"])
     stage = stage_named(cell["stage"]) if cell["stage"].strip() else ""
+    grade = grade_named(cell["grade"]) if cell["grade"].strip() else ""
     if not cell["kind"].strip():
         problems.append(("value_required", "kind", {}))
     elif kind is None:
@@ -69,13 +71,26 @@ def read_unit(
         problems.append(("bad_school_code", "code", {}))
     if stage is None:
         problems.append(("unknown_stage", "stage", {}))
+    if grade is None:
+        problems.append(("unknown_grade", "grade", {}))
     if area and not (area.isascii() and area.isalnum()):
         problems.append(("bad_area", "area", {}))
     if opened_on and closed_on and closed_on < opened_on:
         problems.append(("dates_out_of_order", "closed_on", {}))
-    if problems or kind is None or stage is None:
+    if problems or kind is None or stage is None or grade is None:
         return problems
     read = UnitState(
-        code, name, name_en, kind, KINDS[kind].level, authority, area, stage, opened_on, closed_on, place=place
+        code,
+        name,
+        name_en,
+        kind,
+        KINDS[kind].level,
+        authority,
+        area,
+        stage,
+        grade,
+        opened_on,
+        closed_on,
+        place=place,
     )
     return read if held is None else replace(read, **{column: getattr(held, column) for column in absent})
