@@ -95,7 +95,8 @@ class Policy(models.Model):
 
     `audience`: {"populations", "stages", "kinds", "grades", "tags", "states"}, lists of codes, an absent key meaning
     any. `days`: the day types on which it holds; `weekdays` narrows them (Monday is 0). `sessions`: codes of the
-    duty's, empty for all; `windows`: {session code: [opens, due, closes]} where they are not the duty's own. `strictness`:
+    duty's, empty for all; `windows`: {session code: [opens, due, closes]} where they are not the duty's own.
+    `strictness`:
     default, floor or ceiling (rules/policies.py).
 
     `status`: draft, approved, published, superseded or withdrawn. From publication on nothing of it is edited but
