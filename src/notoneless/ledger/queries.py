@@ -6,7 +6,7 @@ from datetime import date
 
 from notoneless.kernel.errors import DomainError
 from notoneless.kernel.sql import fetch
-from notoneless.ledger.models import DaySession, DayUnit
+from notoneless.ledger.models import DaySession, DayUnit, PersonSlot
 from notoneless.roster.scope import Scope
 
 
@@ -115,6 +115,18 @@ def slots_of_respondents(ids: Sequence[int], day: date, table: str = "person_slo
         [*ids, day],
     )
     return [(duty_id, SlotView(*rest)) for duty_id, *rest in rows]
+
+
+def marks_of_person(person_id: int, day: date) -> dict[tuple[int, int], tuple[str, str, int | None]]:
+    """(duty id, session) -> state, reason and policy id of every slot that a person has or had on a day, void ones
+    among them."""
+    rows = PersonSlot.objects.filter(respondent_id=person_id, day=day)
+    return {
+        (duty_id, session): (state, reason, policy_id)
+        for duty_id, session, state, reason, policy_id in rows.values_list(
+            "duty_id", "session", "state", "reason", "policy_id"
+        )
+    }
 
 
 def unheard_slots(

@@ -1,5 +1,6 @@
 """Reading the roster: the only way to a unit or a person. Every list takes the viewer's scope first."""
 
+import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -81,6 +82,36 @@ def persons_by_code(codes: Sequence[str]) -> dict[str, PersonRef]:
     callers check the scope of what they do with it."""
     found = Person.objects.filter(code__in=codes).values_list("id", "code", "population", "household_id")
     return {ref.code: ref for ref in (PersonRef(*row) for row in found)}
+
+
+@dataclass(frozen=True)
+class PlacedPerson:
+    """A person and where they belonged on a day. No personal data but the tags."""
+
+    id: int
+    code: str
+    population: str
+    household_id: int | None
+    unit_id: int
+    path: str
+    tags: frozenset[str]
+
+
+def placed_on(scope: Scope, person: str | int, day: date) -> PlacedPerson:
+    """Where a person, by code or id, belonged on a day. Raises DomainError `unknown_person`, `out_of_scope`,
+    `no_placement`."""
+    wanted = Q(person__code=person) if isinstance(person, str) else Q(person_id=person)
+    placement = Placement.objects.select_related("person", "unit").filter(wanted, _on(day)).first()
+    if placement is None:
+        held = Person.objects.filter(code=person) if isinstance(person, str) else Person.objects.filter(pk=person)
+        if scope.is_everything:
+            raise DomainError("no_placement" if held.exists() else "unknown_person", "person", day=day)
+        raise DomainError("out_of_scope", "person")
+    found, unit = placement.person, placement.unit
+    if not scope.covers_person(unit.path, found.household_id):
+        raise DomainError("out_of_scope", "person")
+    tags = frozenset(json.loads(found.tags))
+    return PlacedPerson(found.pk, found.code, found.population, found.household_id, unit.pk, unit.path, tags)
 
 
 def people_in_units(

@@ -3,6 +3,7 @@
 from notoneless.expect.queries.calendar import last_known_day, national_day, overrides_on
 from notoneless.expect.queries.claims import claims_of
 from notoneless.expect.queries.duties import DutyInfo, SessionInfo, duties, duty_by_code
+from notoneless.expect.queries.explain import Explanation, Item, explain_person
 from notoneless.expect.queries.policies import (
     DocumentInfo,
     PolicyInfo,
@@ -16,6 +17,8 @@ from notoneless.expect.queries.tree import Node, Tree, tree_on
 __all__ = [
     "DocumentInfo",
     "DutyInfo",
+    "Explanation",
+    "Item",
     "Node",
     "PolicyInfo",
     "SessionInfo",
@@ -23,6 +26,7 @@ __all__ = [
     "claims_of",
     "duties",
     "duty_by_code",
+    "explain_person",
     "last_known_day",
     "national_day",
     "overrides_on",

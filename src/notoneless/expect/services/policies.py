@@ -78,20 +78,34 @@ def draft_policy(scope: Scope, terms: PolicyTerms, *, clock: Clock) -> Policy:
             held.status not in ("draft", "approved") or held.unit_id != (unit.pk if unit else None)
         ):
             raise DomainError("policy_code_taken", "code", name=terms.code)
-        supersedes = _superseded(terms, unit)
-        policy = held or Policy(code=terms.code)
-        policy.unit, policy.duty_id, policy.status = unit, duty.id, "draft"
-        policy.effect, policy.strictness = terms.effect, terms.strictness
-        policy.audience = {name: sorted(chosen) for name in AUDIENCE if (chosen := getattr(terms, name))}
-        policy.days, policy.weekdays = list(terms.days), sorted(terms.weekdays)
-        policy.sessions = list(terms.sessions)
-        policy.windows = {code: list(window) for code, window in terms.windows.items()}
-        policy.effective_from, policy.effective_to = terms.effective_from, terms.effective_to
+        policy = _filled(held or Policy(code=terms.code), terms, duty.id, unit)
+        policy.supersedes = _superseded(terms, unit)
         policy.document = record_document(terms.document) if terms.document else None
-        policy.title_zh, policy.title_en, policy.supersedes = terms.title_zh, terms.title_en, supersedes
-        policy.drafted_by, policy.approved_by = scope.actor, ""
+        policy.status, policy.drafted_by, policy.approved_by = "draft", scope.actor, ""
         policy.save()
         audit.record(scope.actor, "policy.draft", policy.code, clock=clock)
+    return policy
+
+
+def unsaved_policy(scope: Scope, terms: PolicyTerms, *, number: int) -> Policy:
+    """The policy as it would be, checked and kept nowhere: to look at what it would do. `number`: its id, negative."""
+    duty = queries.duty_by_code(terms.duty)
+    unit = _unit(scope, terms.unit)
+    _check(terms, [session.code for session in duty.sessions], {s.code: s.minutes for s in duty.sessions})
+    policy = _filled(Policy(code=terms.code, id=number), terms, duty.id, unit)
+    policy.supersedes = _superseded(terms, unit)
+    return policy
+
+
+def _filled(policy: Policy, terms: PolicyTerms, duty_id: int, unit: Unit | None) -> Policy:
+    policy.unit, policy.duty_id = unit, duty_id
+    policy.effect, policy.strictness = terms.effect, terms.strictness
+    policy.audience = {name: sorted(chosen) for name in AUDIENCE if (chosen := getattr(terms, name))}
+    policy.days, policy.weekdays = list(terms.days), sorted(terms.weekdays)
+    policy.sessions = list(terms.sessions)
+    policy.windows = {code: list(window) for code, window in terms.windows.items()}
+    policy.effective_from, policy.effective_to = terms.effective_from, terms.effective_to
+    policy.title_zh, policy.title_en = terms.title_zh, terms.title_en
     return policy
 
 
@@ -243,19 +257,20 @@ def _tell(policy: Policy, first_day: date, *, clock: Clock) -> None:
     )  # fmt: skip
 
 
-def clashes_of(policy: Policy) -> list[tuple[Clash, Policy]]:
-    """Why a policy may not be published as it is, each with the other policy."""
+def clashes_of(policy: Policy, beside: Sequence[Policy] = ()) -> list[tuple[Clash, Policy]]:
+    """Why a policy may not be published as it is, each with the other policy; `beside`: others not yet in force."""
     rule = rule_of(policy)
     others = [
         other
         for other in policy_queries.rules_between(rule.effective_from, rule.effective_to, rule.duty_id)
         if other.id not in (rule.id, policy.supersedes_id)
-    ]
+    ] + [rule_of(other) for other in beside]
     path = policy.unit.path if policy.unit else ""
     above = {0, *ids_of(path)[:-1]} if path else set()
     natures = queries.tree_on(rule.effective_from, within=path).natures(path)
     found = clashes_with(rule, others, above=above, natures=natures)
     named = Policy.objects.select_related("document", "unit").in_bulk([clash.with_id for clash in found])
+    named |= {other.id: other for other in beside}
     return [(clash, named[clash.with_id]) for clash in found]
 
 
@@ -322,5 +337,6 @@ __all__ = [
     "policy_by_code",
     "publish_policy",
     "record_document",
+    "unsaved_policy",
     "withdraw_policy",
 ]
