@@ -7,6 +7,7 @@ from notoneless.expect.queries.explain import Explanation, Item, explain_person
 from notoneless.expect.queries.policies import (
     DocumentInfo,
     PolicyInfo,
+    policies_of,
     policies_on,
     policies_read,
     rules_between,
@@ -30,6 +31,7 @@ __all__ = [
     "last_known_day",
     "national_day",
     "overrides_on",
+    "policies_of",
     "policies_on",
     "policies_read",
     "rules_between",

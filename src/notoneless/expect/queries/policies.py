@@ -8,6 +8,8 @@ from django.db.models import Q, QuerySet
 
 from notoneless.expect.models import Document, Policy
 from notoneless.expect.rules import PolicyRule
+from notoneless.roster.queries import unit_by_code
+from notoneless.roster.scope import Scope
 
 EVER_PUBLISHED = ("published", "superseded", "withdrawn")
 """What a policy can be that was in force on some day: its dates say on which."""
@@ -110,6 +112,16 @@ def tags_named(rules: Iterable[PolicyRule]) -> list[str]:
 def policies_read(day: date) -> dict[int, PolicyInfo]:
     """The policies in force on a date as people read them, by id."""
     return {info.id: info for info in infos_of(_in_force(day))}
+
+
+def policies_of(scope: Scope, unit_code: str = "", *, is_subtree: bool = True) -> list[PolicyInfo]:
+    """Policies made by a unit, or by those of its subtree, of every status; every policy there is where `unit_code` is
+    empty, for a scope that reaches everything. Raises DomainError `unknown_unit`, `out_of_scope`."""
+    if not unit_code:
+        return infos_of(Policy.objects.all()) if scope.is_everything else []
+    path = unit_by_code(scope, unit_code).path
+    return infos_of(Policy.objects.filter(unit__path__startswith=path) if is_subtree else
+                    Policy.objects.filter(unit__path=path))  # fmt: skip
 
 
 def infos_of(policies: QuerySet[Policy]) -> list[PolicyInfo]:
