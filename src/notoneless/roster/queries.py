@@ -114,6 +114,16 @@ def placed_on(scope: Scope, person: str | int, day: date) -> PlacedPerson:
     return PlacedPerson(found.pk, found.code, found.population, found.household_id, unit.pk, unit.path, tags)
 
 
+def units_of_people(ids: Collection[int], day: date) -> frozenset[int]:
+    """The units to which any of these people belong on a day. Ids only, so no scope."""
+    found: set[int] = set()
+    wanted = sorted(set(ids))
+    for start in range(0, len(wanted), 5000):  # SQLite takes so many parameters, and not many more
+        rows = Placement.objects.filter(_on(day), person_id__in=wanted[start : start + 5000])
+        found.update(rows.values_list("unit_id", flat=True))
+    return frozenset(found)
+
+
 def people_in_units(
     scope: Scope, unit_ids: Collection[int], *, day: date, populations: Collection[str] | None = None
 ) -> list[PersonRow]:

@@ -1,6 +1,6 @@
 """What the policies say of everyone: one claim for people of a unit who are alike, resolved once for each kind."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from notoneless.expect.queries.duties import DutyInfo, SessionInfo
@@ -68,12 +68,18 @@ def claims_of(
     traits: Mapping[int, Sequence[tuple[str, str]]],
     *,
     within: str = "",
+    among: Collection[int] | None = None,
 ) -> Iterator[GroupClaim]:
-    """One claim for each kind of people of a unit that owes the session. `traits`: who is apart, by unit."""
+    """One claim for each kind of people of a unit that owes the session. `traits`: who is apart, by unit.
+
+    `within` limits it to a subtree, `among` to some units.
+    """
     kinds = Kinds(tree, rules)
     verdicts: dict[Kind, tuple[Verdict, Window] | None] = {}
     everyone = [(population, "") for population in populations_of(duty)]
     for node in tree.nodes.values():
+        if among is not None and node.id not in among:
+            continue
         if (duty.level and node.level != duty.level) or not node.path.startswith(within):
             continue
         apart = traits.get(node.id, ()) if duty.respondent == "person" else ()

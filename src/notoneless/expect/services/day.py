@@ -15,6 +15,7 @@ from notoneless.ledger import services as ledger
 from notoneless.ledger.keys import SessionKey, Window
 from notoneless.ledger.models import DaySession
 from notoneless.ledger.services import Merged
+from notoneless.roster import queries as roster_queries
 
 Progress = Callable[[str, int, int], None]
 """Called with the duty's code, districts done and districts in all."""
@@ -51,9 +52,10 @@ def open_day(
         ledger.freeze_tree(day, within=within)
     tree = queries.tree_on(day, within=within)
     opened = OpenedDay(day, is_known_year=tree.national.is_known)
+    among = None if only is None else roster_queries.units_of_people(only, day)
     policies = queries.policies_on(day)
     tags = queries.tags_named(rule for rules in policies.values() for rule in rules)
-    with ledger.staged_traits(day, tags=tags, only=only) as traits:
+    with ledger.staged_traits(day, tags=tags, only=only, within=within) as traits:
         for duty in queries.duties().values():
             is_left_out = duty_codes is not None and duty.code not in duty_codes
             if is_left_out or (only is not None and duty.respondent == "unit"):
@@ -61,8 +63,9 @@ def open_day(
             total = Merged()
             for number, session in enumerate(duty.sessions):
                 rules = policies.get(duty.id, [])
-                claims = list(queries.claims_of(tree, duty, session, rules, traits.by_unit, within=within))
-                _open_session(duty, number, day, {claim.window for claim in claims}, clock, is_part=bool(within))
+                claims = list(queries.claims_of(tree, duty, session, rules, traits.by_unit, within=within, among=among))
+                windows = {claim.window for claim in claims}
+                _open_session(duty, number, day, windows, clock, is_part=bool(within) or among is not None)
                 total += ledger.merge_claims(
                     duty.key(day, number), claims, only=only, within=within, has_traits=bool(traits),
                     progress=partial(progress, duty.code),

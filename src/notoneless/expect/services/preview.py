@@ -102,7 +102,7 @@ def preview_policies(
     everything = [*new, *(rule for rules in before.values() for rule in rules)]
     limit = ask_limit(root.path, first_day)
     found = []
-    with ledger.staged_traits(first_day, tags=queries.tags_named(everything)):
+    with ledger.staged_traits(first_day, tags=queries.tags_named(everything), within=root.path):
         tree = queries.tree_on(first_day, within=root.path)
         heads = [head for head in ledger.heads(first_day) if head[0] in tree.nodes]
         for number in range(days):

@@ -28,6 +28,7 @@ _SETTLE = """CASE WHEN e.claim = 'owed'
                   ELSE CASE WHEN s.filled_at IS NOT NULL THEN 'reported' ELSE 'excused' END END"""
 _ON_TIME = "CASE WHEN s.filled_at IS NULL THEN NULL ELSE s.filled_at <= {}.due_at END"
 _ANY_SLOT = "SELECT 1 FROM {table} s WHERE s.district_id = %(district)s AND " + _SLOT_ON_KEY + " LIMIT 1"
+_SUBTREE = "SELECT unit_id FROM day_unit WHERE day = %(day)s AND path >= %(within)s AND path < %(end)s"
 BULK = 5000
 """After so many new rows PostgreSQL has to count again: it would plan the morning's reports for an empty table."""
 _WAS = "s.population, s.district_id, s.unit_id, s.state, s.on_time, s.measures"
@@ -125,6 +126,7 @@ def _staged(
         source, rows = rows_table("k", types, [(*claim[:-1], *claim.window) for claim in claims])
         execute(f"INSERT INTO group_claim SELECT * FROM {source}", rows)
         limit = ""
+        among = f"AND pl.unit_id IN ({_SUBTREE})" if params["within"] else ""
         if only is not None:
             source, rows = rows_table("k", {"id": "bigint"}, [(person_id,) for person_id in sorted(set(only))])
             execute(f"INSERT INTO only_these SELECT * FROM {source}", rows)
@@ -135,7 +137,7 @@ def _staged(
         respondents = (
             f"""(SELECT pl.person_id AS respondent_id, pl.unit_id, p.population, {trait} AS trait
                 FROM roster_placement pl JOIN roster_person p ON p.id = pl.person_id {traits}
-                WHERE pl.from_day <= %(day)s AND (pl.to_day IS NULL OR pl.to_day > %(day)s))"""
+                WHERE pl.from_day <= %(day)s AND (pl.to_day IS NULL OR pl.to_day > %(day)s) {among})"""
             if key.respondent == "person"
             else "(SELECT unit_id AS respondent_id, unit_id, 'unit' AS population, '' AS trait"
             " FROM day_unit WHERE day = %(day)s)"
@@ -209,7 +211,7 @@ def _stage_gone(key: SessionKey, params: dict[str, object], *, is_limited: bool,
         unit = "JOIN day_unit pu ON pu.day = %(day)s AND pu.unit_id = pl.unit_id"
         elsewhere = f"EXISTS ({placement.format(unit)} AND NOT (pu.path >= %(within)s AND pu.path < %(end)s))"
     subtree = (
-        "AND s.unit_id IN (SELECT unit_id FROM day_unit WHERE day = %(day)s AND path >= %(within)s AND path < %(end)s)"
+        f"AND s.unit_id IN ({_SUBTREE}) AND s.district_id IN ({_SUBTREE.replace('unit_id', 'district_id')})"
         f" AND NOT {elsewhere}"
         if is_subtree
         else ""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from notoneless.kernel.sql import execute, fetch, is_postgres, rows_table, temp_table
+from notoneless.roster.tree import END
 
 TRAITS_OF = "LEFT JOIN person_trait t ON t.person_id = {}"
 PLUS = "+"
@@ -40,10 +41,15 @@ class Traits:
 
 
 @contextmanager
-def staged_traits(day: date, *, tags: Sequence[str], only: Sequence[int] | None = None) -> Iterator[Traits]:
-    """Stage the traits of everyone who has one on `day`; `tags` are those that some policy names."""
+def staged_traits(
+    day: date, *, tags: Sequence[str], only: Sequence[int] | None = None, within: str = ""
+) -> Iterator[Traits]:
+    """Stage the traits of everyone who has one on `day`; `tags` are those that some policy names.
+
+    `only` limits it to these people, `within` to those who belong to a subtree of the roster.
+    """
     with temp_table("person_trait", "person_id BIGINT PRIMARY KEY, trait VARCHAR(200)"):
-        params: dict[str, object] = {"day": day}
+        params: dict[str, object] = {"day": day, "within": within, "end": within + END}
         plus, tagged = [], []
         for number, tag in enumerate(sorted(tags)):
             params |= {f"has{number}": f'%"{tag}"%', f"plus{number}": f"{PLUS}{tag}"}
@@ -52,6 +58,11 @@ def staged_traits(day: date, *, tags: Sequence[str], only: Sequence[int] | None 
         among = ""
         if only is not None:
             among = "AND p.id IN (SELECT id FROM only_these)"
+        if within:
+            among += (
+                " AND p.id IN (SELECT w.person_id FROM roster_placement w JOIN roster_unit u ON u.id = w.unit_id"
+                " WHERE u.path >= %(within)s AND u.path < %(end)s)"
+            )
         with temp_table("only_these", "id BIGINT PRIMARY KEY"):
             if only is not None:
                 source, rows = rows_table("k", {"id": "bigint"}, [(person_id,) for person_id in sorted(set(only))])
