@@ -103,3 +103,4 @@ def tick(*, clock: Clock) -> None:
         expect.open_day(today, clock=clock)
     drain_outbox(clock=clock)
     expect.close_due_sessions(clock=clock)
+    expect.place_queued(clock=clock)

@@ -8,7 +8,9 @@ from notoneless.web.account import views as account
 from notoneless.web.api.routes import api
 from notoneless.web.bureau import views as bureau
 from notoneless.web.family import views as family
+from notoneless.web.policy import asks, calendar, complaints, policies, public, why
 from notoneless.web.school import views as school
+from notoneless.web.teacher import states
 from notoneless.web.teacher import views as teacher
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -22,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("family/done/", family.done, name="family_done"),
     path("class/", teacher.classes, name="classes"),
     path("class/<str:code>/", teacher.class_page, name="class_page"),
+    path("class/<str:code>/states/", states.states, name="class_states"),
     path("class/<str:code>/people/<int:person_id>/", teacher.report, name="class_report"),
     path("school/", school.schools, name="schools"),
     path("school/<str:code>/", school.school_page, name="school_page"),
@@ -30,6 +33,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bureau/<str:code>/ranking/", bureau.ranking, name="bureau_ranking"),
     path("bureau/<str:code>/missing/", bureau.missing, name="bureau_missing"),
     path("bureau/<str:code>/people/<int:person_id>/", bureau.person, name="bureau_person"),
+    path("rules/", public.public, name="public_rules"),
+    path("rules/<str:day>/", public.public, name="public_rules_of"),
+    path("why/<int:person_id>/<str:day>/", why.why, name="why"),
+    path("family/complaints/", why.mine, name="my_complaints"),
+    path("unit/<str:code>/policies/", policies.policies, name="policies"),
+    path("unit/<str:code>/policies/new/", policies.new, name="new_policy"),
+    path("unit/<str:code>/policies/<str:policy_code>/", policies.policy, name="policy"),
+    path("unit/<str:code>/calendar/", calendar.calendar, name="calendar"),
+    path("unit/<str:code>/calendar.ics", calendar.calendar_file, name="calendar_file"),
+    path("unit/<str:code>/asks/", asks.asks, name="asks"),
+    path("unit/<str:code>/complaints/", complaints.complaints, name="complaints"),
 ]
 handler400 = edge.bad_request
 handler403 = edge.forbidden

@@ -215,7 +215,7 @@ def test_nothing_owed_is_said_plainly() -> None:
     make_cast()
     make_person("K1-new", units["K1"], household="H1", name="新同学")
     page = text_of(signed_in("parent").get("/family/"))
-    assert page.count("Nothing is owed today.") == 1
+    assert page.count("Nothing to do today.") == 1
 
 
 def test_day_not_yet_opened_is_said_plainly() -> None:

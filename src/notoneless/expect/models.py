@@ -169,6 +169,7 @@ class Notice(models.Model):
     status = models.CharField(max_length=8)
     reason = models.JSONField(default=dict)
     sent_by = models.CharField(max_length=150)
+    draft = models.CharField(max_length=32, blank=True)
     made_at = InstantField()
 
     class Meta:

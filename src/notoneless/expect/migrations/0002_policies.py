@@ -218,6 +218,7 @@ class Migration(migrations.Migration):
                 ("status", models.CharField(max_length=8)),
                 ("reason", models.JSONField(default=dict)),
                 ("sent_by", models.CharField(max_length=150)),
+                ("draft", models.CharField(blank=True, max_length=32)),
                 ("made_at", notoneless.kernel.fields.InstantField()),
                 (
                     "unit",

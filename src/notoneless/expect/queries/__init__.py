@@ -1,40 +1,62 @@
 """Duties, the calendar and the policies in force, as pages and the later stages need them."""
 
-from notoneless.expect.queries.calendar import last_known_day, national_day, overrides_on
+from notoneless.expect.queries.asks import Asks, asks_of_households, limit_above, notices_of, reach_of, report_of_asks
+from notoneless.expect.queries.calendar import Entry, entries_of, last_known_day, national_day, overrides_on
 from notoneless.expect.queries.claims import claims_of
+from notoneless.expect.queries.complaints import ComplaintInfo, Standing, complaints_of_households, inbox, standing
 from notoneless.expect.queries.duties import DutyInfo, SessionInfo, duties, duty_by_code
 from notoneless.expect.queries.explain import Explanation, Item, explain_person
 from notoneless.expect.queries.policies import (
     DocumentInfo,
     PolicyInfo,
+    policies_above,
     policies_of,
     policies_on,
     policies_read,
+    policy_named,
     rules_between,
     tags_named,
 )
+from notoneless.expect.queries.public import PublicRules, public_rules
 from notoneless.expect.queries.tree import Node, Tree, tree_on
 
 __all__ = [
+    "Asks",
+    "ComplaintInfo",
     "DocumentInfo",
     "DutyInfo",
+    "Entry",
     "Explanation",
     "Item",
     "Node",
     "PolicyInfo",
+    "PublicRules",
     "SessionInfo",
+    "Standing",
     "Tree",
+    "asks_of_households",
     "claims_of",
+    "complaints_of_households",
     "duties",
     "duty_by_code",
+    "entries_of",
     "explain_person",
+    "inbox",
     "last_known_day",
+    "limit_above",
     "national_day",
+    "notices_of",
     "overrides_on",
+    "policies_above",
     "policies_of",
     "policies_on",
     "policies_read",
+    "policy_named",
+    "public_rules",
+    "reach_of",
+    "report_of_asks",
     "rules_between",
+    "standing",
     "tags_named",
     "tree_on",
 ]

@@ -1,5 +1,7 @@
 """The nation's calendar and the units' own days."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from notoneless.expect.models import CalendarDay, CalendarOverride
@@ -16,9 +18,8 @@ def national_day(day: date) -> NationalDay:
 
 def overrides_on(day: date) -> list[Override]:
     """Every unit's entry that holds on a date, oldest first."""
-    return [
-        _override(row) for row in CalendarOverride.objects.filter(first_day__lte=day, last_day__gte=day).order_by("pk")
-    ]
+    held = CalendarOverride.objects.filter(first_day__lte=day, last_day__gte=day).order_by("pk")
+    return [_override(row) for row in held]
 
 
 def _override(row: CalendarOverride) -> Override:
@@ -28,3 +29,38 @@ def _override(row: CalendarOverride) -> Override:
 def last_known_day() -> date | None:
     """The last date in the nation's calendar: from the day after, weekdays decide."""
     return CalendarDay.objects.order_by("-day").values_list("day", flat=True).first()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Days that a unit has entered; `unit_code` says which on the path."""
+
+    id: int
+    unit_code: str
+    unit_zh: str
+    unit_en: str
+    kind: str
+    first_day: date
+    last_day: date
+    stage: str
+    reason_zh: str
+    reason_en: str
+    document: str
+
+    def label(self, language: str) -> str:
+        return self.unit_zh if language.startswith("zh") else self.unit_en or self.unit_zh
+
+    def reason(self, language: str) -> str:
+        return self.reason_zh if language.startswith("zh") else self.reason_en or self.reason_zh
+
+
+def entries_of(path_ids: Sequence[int], year: int) -> list[Entry]:
+    """What the units of a path have entered for a year, by day."""
+    rows = CalendarOverride.objects.filter(
+        unit_id__in=path_ids, first_day__lte=date(year, 12, 31), last_day__gte=date(year, 1, 1)
+    ).order_by("first_day", "pk")  # fmt: skip
+    return [
+        Entry(row.pk, row.unit.code, row.unit.name, row.unit.name_en, row.kind, row.first_day, row.last_day, row.stage,
+              row.reason_zh, row.reason_en, row.document)
+        for row in rows.select_related("unit")
+    ]  # fmt: skip

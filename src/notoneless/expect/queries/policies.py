@@ -8,8 +8,10 @@ from django.db.models import Q, QuerySet
 
 from notoneless.expect.models import Document, Policy
 from notoneless.expect.rules import PolicyRule
+from notoneless.kernel.errors import DomainError
 from notoneless.roster.queries import unit_by_code
 from notoneless.roster.scope import Scope
+from notoneless.roster.tree import ids_of
 
 EVER_PUBLISHED = ("published", "superseded", "withdrawn")
 """What a policy can be that was in force on some day: its dates say on which."""
@@ -122,6 +124,23 @@ def policies_of(scope: Scope, unit_code: str = "", *, is_subtree: bool = True) -
     path = unit_by_code(scope, unit_code).path
     return infos_of(Policy.objects.filter(unit__path__startswith=path) if is_subtree else
                     Policy.objects.filter(unit__path=path))  # fmt: skip
+
+
+def policies_above(unit_path: str, day: date) -> list[PolicyInfo]:
+    """Those in force on a day that units above this one have made, and the system's, from the top down."""
+    above = Q(unit=None) | Q(unit_id__in=ids_of(unit_path)[:-1])
+    return sorted(
+        infos_of(_in_force(day).filter(above)), key=lambda info: (len(info.unit_path), info.duty_code, info.id)
+    )
+
+
+def policy_named(scope: Scope, unit_code: str, code: str) -> PolicyInfo:
+    """A policy of exactly this unit. Raises DomainError `unknown_policy`, `out_of_scope`."""
+    unit = unit_by_code(scope, unit_code)
+    found = infos_of(Policy.objects.filter(unit=unit, code=code))
+    if not found:
+        raise DomainError("unknown_policy", "policy", name=code)
+    return found[0]
 
 
 def infos_of(policies: QuerySet[Policy]) -> list[PolicyInfo]:

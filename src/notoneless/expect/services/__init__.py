@@ -1,7 +1,10 @@
 """Set up the standing rules; make, preview and publish policies; open, refresh and close the day; set a unit's days."""
 
-from notoneless.expect.services.calendar import enter_override
+from notoneless.expect.services.asks import place_queued, send_notice, set_ask_limit
+from notoneless.expect.services.calendar import Holiday, enter_override, enter_year, remove_override
+from notoneless.expect.services.complaints import answer_complaint, complain
 from notoneless.expect.services.day import close_day, close_due_sessions, open_day, refresh_open_days
+from notoneless.expect.services.ical import Imported, export_days, import_days
 from notoneless.expect.services.policies import (
     Published,
     approve_policy,
@@ -12,27 +15,39 @@ from notoneless.expect.services.policies import (
     withdraw_policy,
 )
 from notoneless.expect.services.policy_terms import DocumentTerms, PolicyTerms, policies_from, read_policies
-from notoneless.expect.services.preview import Preview, preview_policies
+from notoneless.expect.services.preview import Preview, preview_kept, preview_policies
 from notoneless.expect.services.standard import seed_standard
 
 __all__ = [
     "DocumentTerms",
+    "Holiday",
+    "Imported",
     "PolicyTerms",
     "Preview",
     "Published",
+    "answer_complaint",
     "approve_policy",
     "clashes_of",
     "close_day",
     "close_due_sessions",
+    "complain",
     "discard_policy",
     "draft_policy",
     "enter_override",
+    "enter_year",
+    "export_days",
+    "import_days",
     "open_day",
+    "place_queued",
     "policies_from",
+    "preview_kept",
     "preview_policies",
     "publish_policy",
     "read_policies",
     "refresh_open_days",
+    "remove_override",
     "seed_standard",
+    "send_notice",
+    "set_ask_limit",
     "withdraw_policy",
 ]

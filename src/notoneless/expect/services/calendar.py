@@ -1,17 +1,24 @@
-"""A unit's own days: make-up school days, vacations and closures."""
+"""The days that units enter for themselves, and the years of the nation's calendar."""
 
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from django.db import transaction
 
-from notoneless.expect.models import CalendarOverride
+from notoneless.expect.models import CalendarDay, CalendarOverride
 from notoneless.kernel import audit, outbox
 from notoneless.kernel.clock import Clock
 from notoneless.kernel.errors import DomainError
 from notoneless.roster import queries as roster_queries
+from notoneless.roster.kinds import STAGES
+from notoneless.roster.models import Unit
 from notoneless.roster.scope import Scope
+from notoneless.roster.tree import ids_of
 
 KINDS = ("school_day", "vacation", "closure")
+LONGEST = 400
+"""Days of one entry: a year, and a little."""
 
 
 def enter_override(
@@ -26,26 +33,116 @@ def enter_override(
     reason_zh: str = "",
     reason_en: str = "",
     document: str = "",
+    uid: str = "",
 ) -> CalendarOverride:
     """Enter days for a unit and its subtree. Open days hear of it through the outbox.
 
-    Raises DomainError `unknown_calendar_kind`, `days_out_of_order`, or what `unit_by_code` raises.
+    Raises DomainError `unknown_calendar_kind`, `days_out_of_order`, `too_many_days`, `unknown_stage`, `value_too_long`,
+    or what `unit_by_code` raises.
     """
     if kind not in KINDS:
         raise DomainError("unknown_calendar_kind", "kind", known=", ".join(KINDS))
     if last_day < first_day:
         raise DomainError("days_out_of_order", "last_day")
+    if (last_day - first_day).days >= LONGEST:
+        raise DomainError("too_many_days", "last_day", limit=LONGEST)
+    if stage and stage not in STAGES:
+        raise DomainError("unknown_stage", "stage")
+    for name, value, limit in (
+        ("reason_zh", reason_zh, 120),
+        ("reason_en", reason_en, 120),
+        ("document", document, 80),
+    ):
+        if len(value) > limit:
+            raise DomainError("value_too_long", name, limit=limit)
     unit = roster_queries.unit_by_code(scope, unit_code)
     with transaction.atomic():
         override = CalendarOverride.objects.create(
             unit_id=unit.pk, first_day=first_day, last_day=last_day, kind=kind, stage=stage,
-            reason_zh=reason_zh, reason_en=reason_en, document=document,
+            reason_zh=reason_zh, reason_en=reason_en, document=document, uid=uid,
         )  # fmt: skip
         audit.record(scope.actor, f"calendar.{kind}", unit.code, clock=clock,
                      detail={"first_day": str(first_day), "last_day": str(last_day)})  # fmt: skip
-        outbox.post(
-            "calendar.changed",
-            {"first_day": str(first_day), "last_day": str(last_day), "within": unit.path},
-            clock=clock,
-        )
+        tell(unit, first_day, last_day, clock=clock)
     return override
+
+
+def remove_override(scope: Scope, unit_code: str, override_id: int, *, clock: Clock) -> None:
+    """Take an entry of exactly this unit away; days that are open follow, locked ones keep their slots.
+
+    Raises DomainError `out_of_scope`, also for an entry that does not exist.
+    """
+    unit = roster_queries.unit_by_code(scope, unit_code)
+    with transaction.atomic():
+        override = CalendarOverride.objects.select_for_update().filter(pk=override_id, unit=unit).first()
+        if override is None:
+            raise DomainError("out_of_scope", "entry")
+        override.delete()
+        audit.record(scope.actor, "calendar.remove", unit.code, clock=clock,
+                     detail={"first_day": str(override.first_day), "last_day": str(override.last_day)})  # fmt: skip
+        tell(unit, override.first_day, override.last_day, clock=clock)
+
+
+def tell(unit: Unit, first_day: date, last_day: date, *, clock: Clock) -> None:
+    outbox.post(
+        "calendar.changed", {"first_day": str(first_day), "last_day": str(last_day), "within": unit.path}, clock=clock
+    )
+
+
+@dataclass(frozen=True)
+class Holiday:
+    """Consecutive days off by law."""
+
+    first_day: date
+    last_day: date
+    name_zh: str
+    name_en: str = ""
+
+
+def enter_year(
+    scope: Scope, unit_code: str, year: int, holidays: Sequence[Holiday], makeups: Sequence[date], *, source: str,
+    clock: Clock,
+) -> int:  # fmt: skip
+    """Enter a year of the nation's calendar that nobody has entered. Returns how many days.
+
+    Only for the topmost unit, which speaks for the whole tree. Raises DomainError `out_of_scope`, `year_known`,
+    `bad_calendar_day` for a holiday outside the year, a make-up day that is no weekend day or is a holiday too.
+    """
+    unit = roster_queries.unit_by_code(scope, unit_code)
+    if len(ids_of(unit.path)) != 1:
+        raise DomainError("out_of_scope", "unit")
+    off: dict[date, Holiday] = {}
+    for holiday in holidays:
+        day = holiday.first_day
+        if holiday.last_day < day:
+            raise DomainError("days_out_of_order", "holidays")
+        while day <= holiday.last_day:
+            if day.year != year:
+                raise DomainError("bad_calendar_day", "holidays", day=day)
+            off[day] = holiday
+            day += timedelta(days=1)
+    for day in makeups:
+        if day.year != year or day.weekday() < 5 or day in off:
+            raise DomainError("bad_calendar_day", "makeups", day=day)
+    with transaction.atomic():
+        if CalendarDay.objects.filter(day__year=year).exists():
+            raise DomainError("year_known", "year", year=year)
+        rows = [_row(date(year, 1, 1) + timedelta(days=n), off, set(makeups), source) for n in range(_length(year))]
+        CalendarDay.objects.bulk_create(rows, batch_size=400)
+        audit.record(scope.actor, "calendar.year", str(year), clock=clock, detail={"source": source})
+        tell(unit, date(year, 1, 1), date(year, 12, 31), clock=clock)
+    return len(rows)
+
+
+def _length(year: int) -> int:
+    return (date(year + 1, 1, 1) - date(year, 1, 1)).days
+
+
+def _row(day: date, off: dict[date, Holiday], makeups: set[date], source: str) -> CalendarDay:
+    holiday = off.get(day)
+    if holiday is not None:
+        return CalendarDay(
+            day=day, kind="holiday", name_zh=holiday.name_zh, name_en=holiday.name_en, source=source
+        )  # fmt: skip
+    kind = "makeup" if day in makeups else "weekend" if day.weekday() >= 5 else "workday"
+    return CalendarDay(day=day, kind=kind, source=source)

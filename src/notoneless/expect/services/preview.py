@@ -5,17 +5,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.db.models import Q
-
 from notoneless.expect import queries
-from notoneless.expect.models import AskLimit, Policy
+from notoneless.expect.models import Policy
 from notoneless.expect.queries import policies as policy_queries
+from notoneless.expect.queries.asks import limit_above
 from notoneless.expect.queries.claims import Kind, Kinds, populations_of
 from notoneless.expect.queries.duties import DutyInfo
-from notoneless.expect.queries.policies import rule_of
+from notoneless.expect.queries.policies import PolicyInfo, rule_of
 from notoneless.expect.queries.tree import Tree
 from notoneless.expect.rules import Clash, PolicyRule, Verdict, resolve
-from notoneless.expect.services.policies import clashes_of, unsaved_policy
+from notoneless.expect.services.policies import clashes_of, policy_by_code, unsaved_policy
 from notoneless.expect.services.policy_terms import PolicyTerms
 from notoneless.kernel.errors import DomainError
 from notoneless.kernel.sql import execute, fetch, rows_table, temp_table
@@ -88,10 +87,22 @@ def preview_policies(
     if not 1 <= days <= MOST_DAYS:
         raise DomainError("bad_parameter", "days")
     drafts = [unsaved_policy(scope, one, number=-number) for number, one in enumerate(terms, start=1)]
+    return _preview(scope, drafts, unit_code, first_day=first_day, days=days, progress=progress)
+
+
+def preview_kept(scope: Scope, info: PolicyInfo, unit_code: str, *, first_day: date, days: int) -> Preview:
+    """The same for a draft that is kept. Raises DomainError `unknown_policy`."""
+    draft = policy_by_code(scope, info.code)
+    return _preview(scope, [draft], unit_code, first_day=first_day, days=days, progress=lambda done, total: None)
+
+
+def _preview(
+    scope: Scope, drafts: Sequence[Policy], unit_code: str, *, first_day: date, days: int, progress: Progress
+) -> Preview:
     clashes = [
         (draft, clash, other)
         for place, draft in enumerate(drafts)
-        for clash, other in clashes_of(draft, beside=drafts[:place] + drafts[place + 1 :])
+        for clash, other in clashes_of(draft, beside=[*drafts[:place], *drafts[place + 1 :]])
     ]
     root = roster_queries.unit_by_code(scope, unit_code)
     new = [rule_of(draft) for draft in drafts]
@@ -100,7 +111,8 @@ def preview_policies(
     duties = [duty for duty in queries.duties().values() if any(rule.duty_id == duty.id for rule in new)]
     before = {duty.id: policy_queries.rules_between(first_day, last_day, duty.id) for duty in queries.duties().values()}
     everything = [*new, *(rule for rules in before.values() for rule in rules)]
-    limit = ask_limit(root.path, first_day)
+    held = limit_above(root.path, first_day)
+    limit = None if held is None else held[0]
     found = []
     with ledger.staged_traits(first_day, tags=queries.tags_named(everything), within=root.path):
         tree = queries.tree_on(first_day, within=root.path)
@@ -121,7 +133,7 @@ def preview_policies(
                 preview.over_budget = _households_over(of_day, after, heads, root.path, limit)
             found.append(preview)
             progress(number + 1, days)
-    return Preview(drafts, found, clashes, limit)
+    return Preview(list(drafts), found, clashes, limit)
 
 
 def _in_force(rules: Sequence[PolicyRule], day: date) -> list[PolicyRule]:
@@ -150,14 +162,6 @@ def _count(
             preview.whole.count(was, will, count)
             preview.by_district[district.name if district else ""].count(was, will, count)
             preview.by_stage[kind.group.stage].count(was, will, count)
-
-
-def ask_limit(path: str, day: date) -> int | None:
-    """How many asks a day the nearest limit above a unit allows a household; None where there is no limit."""
-    in_force = AskLimit.objects.filter(Q(effective_to=None) | Q(effective_to__gte=day), effective_from__lte=day)
-    above = ids_of(path)
-    limits = {limit.unit_id: limit.asks_a_day for limit in in_force.order_by("pk")}
-    return next((limits[unit_id] for unit_id in [*reversed(above), None] if unit_id in limits), None)
 
 
 def _households_over(

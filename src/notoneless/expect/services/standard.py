@@ -7,7 +7,7 @@ from pathlib import Path
 import chinese_calendar
 from django.db import transaction
 
-from notoneless.expect.models import CalendarDay, Duty, Policy
+from notoneless.expect.models import AskLimit, CalendarDay, Duty, Policy
 
 STANDING_SINCE = date(2000, 1, 1)
 SOURCE = "chinesecalendar"
@@ -28,6 +28,8 @@ def seed_standard() -> None:
                     code=f"standing-{duty.code}", duty=duty, effect="require", effective_from=STANDING_SINCE,
                     status="published", **fields,
                 )  # fmt: skip
+        if not AskLimit.objects.exists():
+            AskLimit.objects.create(effective_from=STANDING_SINCE, **standard["ask_limit"])
         if not CalendarDay.objects.exists():
             CalendarDay.objects.bulk_create(national_days(), batch_size=2000)
 

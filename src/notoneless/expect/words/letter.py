@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from notoneless.expect.queries.explain import Explanation, Item
 from notoneless.expect.rules import PolicyRule
+from notoneless.expect.words.days import day_sentence
 from notoneless.expect.words.phrases import (
     DAY_WORDS,
     basis,
@@ -90,33 +91,6 @@ def letter_about(explanation: Explanation, language: str, *, who: str = "") -> L
     return Letter(title, tuple(sections))
 
 
-def day_sentence(explanation: Explanation, language: str) -> str:
-    """What day it is for the person's class, and by what."""
-    judgement = explanation.judgement
-    national, by = judgement.national, judgement.by
-    zh = is_zh(language)
-    day = long_day(explanation.day, language)
-    kind = pick(DAY_WORDS[judgement.day_type], language)
-    if by is not None:
-        reason = (by.reason_zh if zh else by.reason_en or by.reason_zh) or by.document
-        unit = explanation.marked_by.label(language) if explanation.marked_by else ""
-        paper = f"（{by.document}）" if zh and by.document and by.document != reason else ""
-        tail = f"：{reason}{paper}" if zh and reason else f": {reason}" if reason else ""
-        return f"{day}是{kind}，由{unit}设定{tail}。" if zh else f"{day} is one of {unit}'s {kind}{tail}."
-    if not national.is_known:
-        if zh:
-            return f"{day}按星期判断为{kind}：日历里还没有 {explanation.day.year} 年。"
-        return f"{day} counts among {kind} by its weekday: the calendar does not know {explanation.day.year} yet."
-    if national.kind == "makeup":
-        if zh:
-            return f"{day}虽是周末，但全国调休上班，是上课日。"
-        return f"{day} is a weekend day that the whole country works to make up for a holiday: a school day."
-    holiday = (national.name_zh if zh else national.name_en) if national.kind == "holiday" else ""
-    if zh:
-        return f"{day}是{kind}{f'：{holiday}' if holiday else ''}。"
-    return f"{day} is one of the {kind}{f': {holiday}' if holiday else ''}."
-
-
 def _facts(explanation: Explanation, language: str) -> tuple[str, ...]:
     zh = is_zh(language)
     where = " › ".join(node.label(language) for node in explanation.chain)
@@ -128,7 +102,9 @@ def _facts(explanation: Explanation, language: str) -> tuple[str, ...]:
     facts = f"{where}。状态：{state}" if zh else f"{where}. State: {state.lower()}"
     if tags:
         facts += f"；{tags}" if zh else f"; {tags.lower()}"
-    return day_sentence(explanation, language), facts + ("。" if zh else ".")
+    by = explanation.marked_by
+    day = day_sentence(explanation.judgement, by.label(language) if by else "", language)
+    return day, facts + ("。" if zh else ".")
 
 
 def _title(item: Item, language: str) -> str:

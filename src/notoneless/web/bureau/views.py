@@ -20,6 +20,7 @@ from notoneless.ledger.queries import DayUnitRef
 from notoneless.rollup import queries as rollup_queries
 from notoneless.web.access import Reader, signed_in, watching_reader
 from notoneless.web.bureau.live import live_figures
+from notoneless.web.policy.calendar import is_year_due
 from notoneless.web.ui.days import CLOCK, ShownDay, shown_day
 from notoneless.web.ui.pages import Page, page_number
 from notoneless.web.ui.words import reading
@@ -37,6 +38,8 @@ class Board:
     duties: tuple[DutyInfo, ...]
     crumbs: tuple[DayUnitRef, ...]
     tab: str
+    may_manage: bool
+    is_year_due: bool
 
     @property
     def page(self) -> str:
@@ -53,7 +56,9 @@ def _board(request: HttpRequest, reader: Reader, code: str, tab: str) -> Board:
     unit = ledger_queries.day_unit(reader.scope, shown.day, code)
     above = [ref for ref in ledger_queries.ancestors(shown.day, unit) if reader.scope.covers(ref.path)]
     duties = tuple(duty for duty in known.values() if unit.level != "class" or duty.respondent == "person")
-    return Board(unit, shown, known[duty_code], duties, (*above, unit), tab)
+    may_manage = unit.level != "class" and reader.may_act(unit.path, "school", "officer")
+    is_late = may_manage and unit.level != "school" and is_year_due()
+    return Board(unit, shown, known[duty_code], duties, (*above, unit), tab, may_manage, is_late)
 
 
 @require_safe
@@ -156,4 +161,6 @@ def person(request: HttpRequest, reader: Reader, code: str, person_id: int) -> H
         }
         for duty_id, slot in found.slots
     ]
-    return render(request, "bureau/person.html", {"board": board, "person": found, "cards": cards})
+    return render(
+        request, "bureau/person.html", {"board": board, "person": found, "cards": cards, "person_id": person_id}
+    )

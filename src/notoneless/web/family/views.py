@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from notoneless.expect import queries as expect_queries
-from notoneless.expect.queries import DutyInfo
+from notoneless.expect.queries import Asks, DutyInfo
 from notoneless.kernel.errors import DomainError
 from notoneless.ledger import queries as ledger_queries
 from notoneless.roster import queries as roster_queries
@@ -57,9 +57,12 @@ def family(request: HttpRequest, reader: Reader) -> HttpResponse:
         status = 422
         cards = _refreshed(cards, _cards(reader, day, duty))
     owed = [card for card in cards if card.slot is not None and card.slot.state != "excused"]
-    return render(
-        request, "family/family.html", context | {"cards": cards, "draft": draft, "any_owed": bool(owed)}, status=status
-    )
+    context |= {"cards": cards, "draft": draft, "any_owed": bool(owed), "asks": _asks(reader, day)}
+    return render(request, "family/family.html", context, status=status)
+
+
+def _asks(reader: Reader, day: date) -> Asks:
+    return expect_queries.asks_of_households(reader.scope, day)
 
 
 def _refreshed(cards: list[Card], fresh: list[Card]) -> list[Card]:

@@ -128,6 +128,7 @@ def school_page(request: HttpRequest, reader: Reader, code: str) -> HttpResponse
         "unit": unit, "strip": strip_of(unit, shown.day, duties["morning-check"]),
         "names": names, "shown": shown, "now": now, "draft": draft, "refusal": refusal,
         "duty": duties[DUTY], "slot": _slot(unit, shown.day, duties[DUTY]), "signed": signed,
+        "may_manage": reader.may_act(unit.path, "school", "officer"),
         "may_sign": may_sign and not is_locked, "is_locked": is_locked,
         "amendments": signed.amendments(now, names) if signed else [],
         "statements": {option["code"]: option["label"][reading()] for option in _options()},

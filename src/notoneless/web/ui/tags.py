@@ -12,8 +12,21 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from notoneless.collect import queries as collect_queries
+from notoneless.expect.words.phrases import DAY_WORDS, pick
 from notoneless.kernel.clock import from_micros
-from notoneless.web.ui.words import LEVELS, REASONS, STATES, WAYS, reading, state_key
+from notoneless.kernel.errors import DomainError
+from notoneless.roster.kinds import STAGES
+from notoneless.web.ui.words import (
+    LEVELS,
+    NOTICE_STATUS,
+    POLICY_STATUS,
+    REASONS,
+    STATES,
+    WAYS,
+    reading,
+    sentence,
+    state_key,
+)
 
 register = template.Library()
 
@@ -117,3 +130,67 @@ def answer_text(entry: Mapping[str, Any], value: Any) -> str:
     if entry["type"] == "temperature" and isinstance(value, int):
         return f"{value // 10}.{value % 10}\u2009℃"
     return options.get(value, str(value)) if isinstance(value, str) else str(value)
+
+
+@register.filter
+def title_of(policy: Any) -> str:
+    """A policy's title in the reader's language; its code where it has none."""
+    return str(policy.title(reading()) or policy.code)
+
+
+@register.filter
+def duty_of(complaint: Any) -> str:
+    return str(complaint.duty(reading()))
+
+
+@register.filter
+def policy_status(status: str) -> str:
+    return str(POLICY_STATUS[status])
+
+
+@register.filter
+def day_kind(day_type: str) -> str:
+    """What a day is for a unit."""
+    return pick(DAY_WORDS[day_type], reading())
+
+
+@register.filter
+def clash_sentence(clash: Any, other: Any) -> str:
+    """Why a policy may not be published beside `other`."""
+    unit = other.unit.name if other.unit else _("the system")
+    document = other.document.number if other.document else "—"
+    return sentence(
+        DomainError(clash.code, "policy", mine=_("this rule"), other=other.code, title=other.title_zh or other.code,
+                    document=document, unit=unit)
+    )  # fmt: skip
+
+
+@register.filter
+def recipients(duty: Any) -> str:
+    return str(duty.recipients(reading()))
+
+
+@register.filter
+def entry_reason(entry: Any) -> str:
+    """Why a unit's own days were entered."""
+    return str(entry.reason(reading()))
+
+
+@register.filter
+def stage_name(stage: str) -> str:
+    return pick(STAGES[stage], reading())
+
+
+@register.filter
+def notice_status(status: str) -> str:
+    return str(NOTICE_STATUS[status])
+
+
+@register.filter
+def sender_of(notice: Any) -> str:
+    return str(notice.sender(reading()))
+
+
+@register.filter
+def body_of(notice: Any) -> str:
+    return str(notice.body(reading()))

@@ -17,6 +17,27 @@ FIELDS = {
     "offset": gettext_lazy("Offset"),
     "answers.statement": gettext_lazy("Statement"),
     "answers.note": gettext_lazy("Note"),
+    "policy": gettext_lazy("Rule"),
+    "text": gettext_lazy("Text"),
+    "answer": gettext_lazy("Answer"),
+    "reason": gettext_lazy("Reason"),
+    "days": gettext_lazy("Days"),
+    "effective_to": gettext_lazy("Until"),
+    "document": gettext_lazy("Document number"),
+    "windows": gettext_lazy("Window"),
+    "code": gettext_lazy("Code"),
+    "supersedes": gettext_lazy("Supersedes"),
+    "strictness": gettext_lazy("How far it binds"),
+    "first_day": gettext_lazy("First day"),
+    "last_day": gettext_lazy("Last day"),
+    "kind": gettext_lazy("Kind"),
+    "file": gettext_lazy("File"),
+    "title_zh": gettext_lazy("Title in Chinese"),
+    "link": gettext_lazy("Link"),
+    "asks_a_day": gettext_lazy("Things a household may be asked a day"),
+    "state": gettext_lazy("State"),
+    "item": gettext_lazy("About"),
+    "on": gettext_lazy("From which day on"),
 }
 STATES: Mapping[str, tuple[object, str]] = {
     "on_time": (gettext_lazy("Reported on time"), "green"),
@@ -39,6 +60,18 @@ LEVELS = {
     "class": gettext_lazy("Classes"),
     "school": gettext_lazy("Schools"),
     "district": gettext_lazy("Districts"),
+}
+POLICY_STATUS = {
+    "draft": gettext_lazy("Draft"),
+    "approved": gettext_lazy("Approved, not yet in force"),
+    "published": gettext_lazy("Published"),
+    "superseded": gettext_lazy("Superseded"),
+    "withdrawn": gettext_lazy("Withdrawn"),
+}
+NOTICE_STATUS = {
+    "sent": gettext_lazy("Sent"),
+    "queued": gettext_lazy("Queued"),
+    "refused": gettext_lazy("Refused"),
 }
 REASONS = {"closure": gettext_lazy("School closed")}
 

@@ -1,0 +1,112 @@
+"""Notices and surveys: sent to the households of a subtree, within what they may be asked on a day."""
+
+import uuid
+from datetime import date, timedelta
+
+from django.db import transaction
+
+from notoneless.expect.models import AskLimit, Notice
+from notoneless.expect.queries.asks import limit_above, reach_of
+from notoneless.kernel import audit
+from notoneless.kernel.clock import Clock, day_of
+from notoneless.kernel.errors import DomainError
+from notoneless.kernel.sql import lock_exclusively
+from notoneless.roster import queries as roster_queries
+from notoneless.roster.scope import Scope
+from notoneless.roster.tree import SEGMENT
+
+KINDS = ("notice", "survey")
+WAIT_DAYS = 14
+"""Days for which a queued notice looks for room."""
+
+
+def send_notice(
+    scope: Scope, unit_code: str, *, kind: str, title_zh: str, day: date, clock: Clock, title_en: str = "",
+    body_zh: str = "", body_en: str = "", link: str = "", draft: uuid.UUID | None = None,
+) -> Notice:  # fmt: skip
+    """Send on a day, today or later; over the limit it is queued for a day with room, or refused, as the limit says.
+
+    `draft` names this act: sent twice, it is one. A refusal is kept too, so that the level above sees who asks how
+    much. Raises DomainError `unknown_choice`, `value_required`, `value_too_long`, `bad_link`, `day_past`,
+    `asks_over_budget` (with how many households are over).
+    """
+    if kind not in KINDS:
+        raise DomainError("unknown_choice", "kind", value=kind[:20], known=", ".join(KINDS))
+    if not title_zh.strip():
+        raise DomainError("value_required", "title_zh")
+    for name, value, most in (("title_zh", title_zh, 120), ("title_en", title_en, 120), ("body_zh", body_zh, 2000),
+                              ("body_en", body_en, 2000), ("link", link, 300)):  # fmt: skip
+        if len(value) > most:
+            raise DomainError("value_too_long", name, limit=most)
+    if link and not link.startswith("https://"):
+        raise DomainError("bad_link", "link")
+    if day < day_of(clock.now()):
+        raise DomainError("day_past", "day", day=day)
+    unit = roster_queries.unit_by_code(scope, unit_code)
+    with transaction.atomic():
+        lock_exclusively("notices")  # two senders at once would each see room for one
+        twin = (
+            None
+            if draft is None
+            else Notice.objects.filter(unit=unit, draft=draft.hex).exclude(status="refused").first()
+        )
+        if twin is not None:
+            return twin
+        reach = reach_of(unit.path, day)
+        held = limit_above(unit.path, day)
+        is_over = reach.over > 0
+        is_queued = is_over and held is not None and held[1] == "queue"
+        reason = {"households": reach.households, "over": reach.over, "limit": reach.limit or 0}
+        notice = Notice.objects.create(
+            unit=unit, kind=kind, title_zh=title_zh.strip(), title_en=title_en.strip(), body_zh=body_zh.strip(),
+            body_en=body_en.strip(), link=link, wanted_day=day, day=None if is_over else day,
+            status="queued" if is_queued else "refused" if is_over else "sent", reason=reason, sent_by=scope.actor,
+            draft=draft.hex if draft else "", made_at=clock.now(),
+        )  # fmt: skip
+        audit.record(scope.actor, f"notice.{notice.status}", unit.code, clock=clock, detail=reason)
+    if notice.status == "refused":
+        raise DomainError("asks_over_budget", "day", **reason)
+    return notice
+
+
+def place_queued(*, clock: Clock) -> int:
+    """Give queued notices the first day with room; refuse those that found none in a fortnight. Returns how many."""
+    placed = 0
+    today = day_of(clock.now())
+    for notice in Notice.objects.select_related("unit").filter(status="queued").order_by("made_at", "pk"):
+        with transaction.atomic():
+            lock_exclusively("notices")
+            last = notice.wanted_day + timedelta(days=WAIT_DAYS)
+            day = max(notice.wanted_day, today)
+            while day <= last and reach_of(notice.unit.path, day).over:
+                day += timedelta(days=1)
+            if day <= last:
+                notice.day, notice.status = day, "sent"
+                placed += 1
+            elif today > last:
+                notice.status = "refused"
+            notice.save(update_fields=["day", "status"])
+    return placed
+
+
+def set_ask_limit(scope: Scope, unit_code: str, asks_a_day: int, *, over: str, clock: Clock) -> AskLimit:
+    """A unit's own limit from today on; it may be stricter than the one above it, not looser.
+
+    Raises DomainError `unknown_choice`, `bad_parameter`, `limit_above`.
+    """
+    if over not in ("refuse", "queue"):
+        raise DomainError("unknown_choice", "over", value=over[:20], known="refuse, queue")
+    if not 0 <= asks_a_day <= 50:
+        raise DomainError("bad_parameter", "asks_a_day")
+    unit = roster_queries.unit_by_code(scope, unit_code)
+    today = day_of(clock.now())
+    above = limit_above(unit.path[:-SEGMENT], today)
+    if above is not None and asks_a_day > above[0]:
+        raise DomainError("limit_above", "asks_a_day", limit=above[0])
+    with transaction.atomic():
+        lock_exclusively("notices")
+        AskLimit.objects.filter(unit=unit, effective_to=None, effective_from__gte=today).delete()
+        AskLimit.objects.filter(unit=unit, effective_to=None).update(effective_to=today - timedelta(days=1))
+        limit = AskLimit.objects.create(unit=unit, asks_a_day=asks_a_day, over=over, effective_from=today)
+        audit.record(scope.actor, "asks.limit", unit.code, clock=clock, detail={"asks_a_day": asks_a_day, "over": over})
+    return limit

@@ -1,0 +1,146 @@
+"""A unit's calendar: its own days, those from above, why a day is what it is, files in and out, and a new year."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from notoneless.collect.arrival import read_day
+from notoneless.expect import queries as expect_queries
+from notoneless.expect import services as expect
+from notoneless.expect.words import day_sentence
+from notoneless.expect.words.phrases import pick
+from notoneless.kernel.errors import DomainError
+from notoneless.roster import queries as roster_queries
+from notoneless.roster.kinds import STAGES
+from notoneless.roster.tree import ids_of
+from notoneless.web.access import Reader, signed_in
+from notoneless.web.policy.policies import managed_unit
+from notoneless.web.ui.days import CLOCK, today
+from notoneless.web.ui.words import reading, sentence
+
+if TYPE_CHECKING:
+    from notoneless.roster.models import Unit
+
+WARN_DAYS = 45
+"""So many days before the known calendar ends, whoever can enter the next year is told."""
+
+
+def is_year_due() -> bool:
+    """Whether the nation's calendar ends soon, or has ended."""
+    last = expect_queries.last_known_day()
+    return last is None or (last - today()).days < WARN_DAYS
+
+
+def _year(request: HttpRequest) -> int:
+    text = request.GET.get("year", "")
+    return int(text) if text.isdecimal() and len(text) == 4 and 2004 <= int(text) <= 2100 else today().year
+
+
+def why_of(unit: "Unit", day: date) -> str:
+    """What day it is for a unit, in one line."""
+    tree = expect_queries.tree_on(day, within=unit.path)
+    judgement = tree.judgement(ids_of(unit.path), unit.stage)
+    by = tree.nodes.get(judgement.by.unit_id) if judgement.by else None
+    return day_sentence(judgement, by.label(reading()) if by else "", reading())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def calendar(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
+    unit = managed_unit(reader, code)
+    refusal, status, imported = "", 200, None
+    if request.method == "POST":
+        try:
+            imported = _act(request, reader, code)
+            if imported is None:
+                return redirect(request.get_full_path())
+        except DomainError as error:
+            refusal, status = sentence(error), 422
+    year = _year(request)
+    asked = read_day(request.GET["day"]) if request.GET.get("day") else today()
+    removing = request.GET.get("remove", "")
+    return render(request, "policy/calendar.html", {
+        "unit": unit, "tab": "calendar", "year": year, "refusal": refusal, "imported": imported, "given": request.POST,
+        "entries": expect_queries.entries_of(ids_of(unit.path), year), "why": why_of(unit, asked), "asked": asked,
+        "kinds": [("closure", _("Classes suspended")), ("vacation", _("Vacation")), ("school_day", _("School day"))],
+        "stages": [(stage, pick(pair, reading())) for stage, pair in STAGES.items()],
+        "removing": int(removing) if removing.isdecimal() and len(removing) < 18 else 0,
+        "is_year_due": is_year_due(),
+        "may_enter_year": len(ids_of(unit.path)) == 1 and reader.may_act(unit.path, "officer"),
+        "next_year": _next_year(), "refused": _refused(imported), "today_iso": str(today()),
+    }, status=status)  # fmt: skip
+
+
+def _next_year() -> int:
+    last = expect_queries.last_known_day()
+    return today().year if last is None else last.year + 1
+
+
+def _refused(imported: expect.Imported | None) -> list[tuple[str, str]]:
+    return [] if imported is None else [(summary, sentence(error)) for summary, error in imported.refused]
+
+
+def _act(request: HttpRequest, reader: Reader, code: str) -> expect.Imported | None:
+    act, given = request.POST.get("act", ""), request.POST
+    if act == "add":
+        expect.enter_override(
+            reader.scope, code, kind=given.get("kind", ""), first_day=read_day(given.get("first_day", "")),
+            last_day=read_day(given.get("last_day", "") or given.get("first_day", "")), stage=given.get("stage", ""),
+            reason_zh=given.get("reason_zh", "").strip(), reason_en=given.get("reason_en", "").strip(),
+            document=given.get("document", "").strip(), clock=CLOCK,
+        )  # fmt: skip
+        messages.success(request, _("Entered. Open days follow within a minute."))
+    elif act == "remove":
+        entry = given.get("entry", "")
+        if not entry.isdecimal() or len(entry) > 17:
+            raise DomainError("out_of_scope", "entry")
+        expect.remove_override(reader.scope, code, int(entry), clock=CLOCK)
+        messages.success(request, _("Removed. Open days follow within a minute."))
+    elif act == "import":
+        sent = request.FILES.get("file")
+        if sent is None:
+            raise DomainError("value_required", "file")
+        return expect.import_days(reader.scope, code, sent.read(), clock=CLOCK)
+    elif act == "year":
+        _enter_year(request, reader, code)
+        messages.success(request, _("The year is entered."))
+    else:
+        raise DomainError("bad_request")
+    return None
+
+
+def _enter_year(request: HttpRequest, reader: Reader, code: str) -> None:
+    """Lines such as `2027-01-01 2027-01-03 元旦`, and make-up days one a line."""
+    if not reader.may_act(roster_queries.unit_by_code(reader.scope, code).path, "officer"):
+        raise DomainError("wrong_role")
+    year = request.POST.get("year", "")
+    if not year.isdecimal() or len(year) != 4:
+        raise DomainError("bad_parameter", "year")
+    holidays = []
+    for line in request.POST.get("holidays", "").splitlines():
+        words = line.split(maxsplit=2)
+        if not words:
+            continue
+        if len(words) < 2:
+            raise DomainError("bad_day", "holidays")
+        name = words[2][:40] if len(words) > 2 else ""
+        holidays.append(expect.Holiday(read_day(words[0]), read_day(words[1]), name))
+    makeups = [read_day(line.strip()) for line in request.POST.get("makeups", "").splitlines() if line.strip()]
+    expect.enter_year(
+        reader.scope, code, int(year), holidays, makeups, source=request.POST.get("source", "")[:60], clock=CLOCK
+    )
+
+
+@require_safe
+@signed_in
+def calendar_file(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
+    """The year as an .ics file, for everyone whose scope reaches the unit."""
+    year = _year(request)
+    raw = expect.export_days(reader.scope, code, year)
+    return HttpResponse(raw, content_type="text/calendar; charset=utf-8",
+                        headers={"Content-Disposition": f'attachment; filename="calendar-{year}.ics"'})  # fmt: skip
