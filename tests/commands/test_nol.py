@@ -114,3 +114,64 @@ def test_errors_are_told_with_code_and_field_and_leave_with_2(nol: Nol) -> None:
         error = nol.json(*words, code=2)["error"]
         assert (error["code"], error["field"]) == (code, field)
         assert " / " in error["message"]
+
+
+POLICY = """
+[[document]]
+number = "市教〔2026〕3号"
+title_zh = "关于在校学生不重复上报的通知"
+
+[[policy]]
+code = "at-school"
+unit = "C"
+duty = "daily-health"
+effect = "waive"
+days = ["school_day"]
+populations = ["student"]
+states = ["at_school"]
+effective_from = 2026-11-01
+document = "市教〔2026〕3号"
+title_zh = "在校学生不重复上报"
+"""
+
+
+def test_rules_are_previewed_published_explained_and_withdrawn(nol: Nol) -> None:
+    nol.run("roster", "import", "units.csv", "people.csv")
+    nol.run("day", "open", "2026-11-23")
+    (nol.folder / "rules.toml").write_text(POLICY, encoding="utf-8")
+    preview = nol.json(
+        "duty", "preview", "--policy", "rules.toml", "--unit", "C", "--from", "2026-11-23", "--days", "2"
+    )
+    assert [(one["added"], one["removed"]) for one in preview["days"]] == [(0, 3), (0, 3)]
+    assert preview["clashes"] == []
+    assert "2026-11-23" in nol.run("duty", "preview", "--policy", "rules.toml", "--unit", "C", "--from", "2026-11-23")
+    assert nol.json("policy", "draft", "rules.toml", "--publish")["policies"] == [
+        {"code": "at-school", "status": "published", "warnings": []}
+    ]
+    told = nol.run("duty", "explain", "001", "2026-11-23")
+    assert "关于001 2026年11月23日（星期一）应报事项的说明" in told and "市教〔2026〕3号" in told
+    assert "need not complete “Daily health report”" in told
+    read = nol.json("duty", "explain", "001", "2026-11-23")
+    health = next(one for one in read["duties"] if one["duty"] == "daily-health")
+    assert (health["outcome"], health["ledger"]) == ("not_owed", "void")
+    nol.run("state", "set", "001", "sick_home")
+    health = nol.json("duty", "explain", "001", "2026-11-23")["duties"][0]
+    assert (health["outcome"], health["ledger"]) == ("owed", "due")
+    nol.run("state", "end", "001")
+    nol.run("policy", "withdraw", "at-school", "--reason", "误发", "--yes")
+    assert nol.json("duty", "explain", "002", "2026-11-23")["duties"][0]["ledger"] == "due"
+    listed = nol.json("policy", "list", "--unit", "C")["policies"]
+    assert [(one["code"], one["status"], one["to"]) for one in listed] == [("at-school", "withdrawn", "2026-11-22")]
+    nol.run("duty", "explain", "nobody", "2026-11-23", code=2)
+    nol.run("policy", "draft", "units.csv", code=2)
+
+
+def test_a_calendar_is_explained_exported_and_imported(nol: Nol) -> None:
+    nol.run("roster", "import", "units.csv", "people.csv")
+    assert "是上课日" in nol.run("calendar", "why", "D", "2026-11-23")
+    assert "请录入" in nol.run("calendar", "why", "D", "2027-01-04")
+    nol.run("calendar", "set", "D", "vacation", "2026-12-01", "2026-12-05", "--reason", "调休")
+    nol.run("calendar", "export", "D", "--year", "2026", "--out", "days.ics")
+    assert "新增 1" in nol.run("calendar", "import", "3137000001", "days.ics")
+    assert "不变 1" in nol.run("calendar", "import", "3137000001", "days.ics")
+    nol.run("calendar", "import", "D", "units.csv", code=2)

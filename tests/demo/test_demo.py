@@ -60,7 +60,7 @@ def test_the_shapes_are_those_that_were_asked_for() -> None:
 def test_a_small_city_lives_through_its_days_and_a_second_call_changes_nothing(tmp_path: Path) -> None:
     clock: Clock = clock_at(16)
     first = build_demo("tiny", clock=clock, progress=quiet, directory=tmp_path, days=3)
-    assert first.rows > 300 and len(first.accounts) == 5
+    assert first.rows > 300 and len(first.accounts) == 6
     days = ledger_queries.opened_days()
     assert days == [date(2026, 11, day) for day in (23, 22, 21, 20)]
     assert all(recount(day).is_exact for day in days)
@@ -83,4 +83,5 @@ def test_each_account_reaches_its_own_and_no_more(tmp_path: Path) -> None:
     levels = {name: [Unit.objects.get(path=path).level for path in scope.paths] for name, scope in reach.items()}
     assert levels == {
         "family": [], "teacher": ["class"], "school": ["school"], "district": ["district"], "city": ["city"],
+        "leader": ["city"],
     }  # fmt: skip

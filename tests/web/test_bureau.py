@@ -175,5 +175,5 @@ def test_page_costs_the_same_whatever_its_size(pupils: int, django_assert_num_qu
     make_cast()
     client = signed_in("officer")
     client.get("/bureau/D/")
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get("/bureau/D/")

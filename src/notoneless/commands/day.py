@@ -1,14 +1,21 @@
 """`nol day open|close` and the calendar of a unit."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from notoneless.commands.ground import JsonFlag, counter, errors_told, parse_day, print_json
+from notoneless.commands.ground import LANGUAGE, JsonFlag, counter, errors_told, parse_day, print_json
+from notoneless.expect import queries as expect_queries
 from notoneless.expect import services as expect
+from notoneless.expect.words import day_sentence
+from notoneless.jobs import drain_outbox
 from notoneless.kernel.clock import SystemClock
+from notoneless.kernel.errors import DomainError
 from notoneless.rollup import queries as rollup_queries
+from notoneless.roster import queries as roster_queries
 from notoneless.roster.scope import SYSTEM
+from notoneless.roster.tree import ids_of
 
 app = typer.Typer(help="打开、关闭某日的台账 / Open and close a day's ledger.", no_args_is_help=True)
 calendar = typer.Typer(help="机构日历 / A unit's calendar.", no_args_is_help=True)
@@ -77,3 +84,54 @@ def set_days(
                     "refreshed": [str(day) for day in days]})  # fmt: skip
     else:
         typer.echo(f"已设定 / set: {unit} {kind} {first} … {last}")
+
+
+@calendar.command("why")
+def why(unit: str, day: str) -> None:
+    """某机构某日为什么是（不是）上课日 / Why DAY is a school day for UNIT, or is not."""
+    with errors_told(as_json=False):
+        date = parse_day(day)
+        held = roster_queries.unit_by_code(SYSTEM, unit)
+        tree = expect_queries.tree_on(date, within=held.path)
+        judgement = tree.judgement(ids_of(held.path), held.stage)
+    by = tree.nodes.get(judgement.by.unit_id) if judgement.by else None
+    for language in (LANGUAGE,) if LANGUAGE else ("zh", "en"):
+        typer.echo(day_sentence(judgement, by.label(language) if by else "", language))
+
+
+@calendar.command("export")
+def export(
+    unit: str,
+    year: Annotated[int, typer.Option(help="年份 / Year.")],
+    out: Annotated[Path | None, typer.Option(help="写入文件 / File to write.")] = None,
+) -> None:
+    """导出校历为 .ics 文件 / Write a unit's year as a calendar file."""
+    with errors_told(as_json=False):
+        raw = expect.export_days(SYSTEM, unit, year)
+    if out is None:
+        typer.echo(raw.decode(), nl=False)
+    else:
+        out.write_bytes(raw)
+        typer.echo(f"已写入 / written: {out}")
+
+
+@calendar.command("import")
+def import_(
+    unit: str,
+    file: Annotated[Path, typer.Argument(help=".ics 文件 / An .ics file.")],
+    is_dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查 / Only check.")] = False,
+) -> None:
+    """从 .ics 文件录入校历；一条有误不影响其余 / Enter a unit's days from a calendar file."""
+    clock = SystemClock()
+    with errors_told(as_json=False):
+        try:
+            raw = file.read_bytes()
+        except OSError as error:
+            raise DomainError("file_unreadable", file.name, why=error.strerror or "") from error
+        done = expect.import_days(SYSTEM, unit, raw, clock=clock, is_dry_run=is_dry_run)
+    drain_outbox(clock=clock)
+    typer.echo(f"新增 {done.added}，更新 {done.changed}，不变 {done.unchanged}，拒绝 {len(done.refused)} / "
+               f"{done.added} entered, {done.changed} changed, {done.unchanged} as they were, "
+               f"{len(done.refused)} refused")  # fmt: skip
+    for summary, refusal in done.refused:
+        typer.echo(f"  ! {summary}: {refusal.message(LANGUAGE)}", err=True)

@@ -78,7 +78,7 @@ def draft(
             result["status"] = "draft"
             if is_published:
                 expect.approve_policy(SYSTEM, one.code, clock=clock)
-                published = expect.publish_policy(SYSTEM, one.code, clock=clock)
+                published = expect.publish_within_budget(SYSTEM, one.code, clock=clock)
                 result |= {"status": "published", "warnings": published.warnings}
         except DomainError as error:
             result["error"] = error.shape(LANGUAGE)
@@ -111,7 +111,7 @@ def publish(code: str) -> None:
     """发布已批准的规定 / Put an approved policy in force."""
     clock = SystemClock()
     with errors_told(as_json=False):
-        published = expect.publish_policy(SYSTEM, code, clock=clock)
+        published = expect.publish_within_budget(SYSTEM, code, clock=clock)
         drain_outbox(clock=clock)
     typer.echo(f"已发布 / published: {code}")
     for warning, name in published.warnings:

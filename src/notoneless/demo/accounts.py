@@ -28,6 +28,7 @@ def make_accounts(*, city: Unit, district: Unit, school: Unit, class_unit: Unit)
         ("学校 school", "school", "school", school),
         ("区县 district", "district", "officer", district),
         ("市局 city", "city", "officer", city),
+        ("市局领导 leader", "leader", "officer", city),
     ]
     pages = {"guardian": "/family/", "teacher": "/class/", "school": "/school/", "officer": "/bureau/"}
     made = []

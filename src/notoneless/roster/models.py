@@ -37,6 +37,9 @@ class Unit(models.Model):
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
 
+    def label(self, language: str) -> str:
+        return self.name if language.startswith("zh") else self.name_en or self.name
+
 
 class Household(models.Model):
     """People who live together. Holds only the code that the roster gave it; ends with its last person."""

@@ -81,7 +81,7 @@ def asks_of_households(scope: Scope, day: date) -> Asks:
     owed = _owed([person_id for person_id, _, _ in placements], day, sorted(known))
     pupils = [path for _, path, population in placements if population == "student"]
     above = {unit_id for path in pupils for unit_id in ids_of(path)}
-    notices = [_info(row) for row in _sent(day).filter(unit_id__in=above).order_by("-made_at")]
+    notices = [_info(row) for row in _sent(day).filter(unit_id__in=above).order_by("-made_at", "-pk")]
     limits = [found[0] for path in pupils if (found := limit_above(path, day)) is not None]
     return Asks(tuple(known[duty_id] for duty_id, _ in owed), tuple(notices), min(limits, default=None))
 

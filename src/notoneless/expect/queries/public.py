@@ -36,7 +36,7 @@ class PublicLine:
 @dataclass(frozen=True)
 class PublicRow:
     """A kind of school and stage in a district. `others`: schools or classes for which something else holds, the first
-    dozen of `other_count`; `lines` hold for the rest.
+    dozen of `other_count`; `lines` hold for the rest. A class comes with its school before it.
     """
 
     kind: str
@@ -44,7 +44,7 @@ class PublicRow:
     schools: int
     judgement: DayJudgement
     lines: tuple[PublicLine, ...]
-    others: tuple[Node, ...]
+    others: tuple[tuple[Node, ...], ...]
     other_count: int
 
 
@@ -96,16 +96,20 @@ def public_rules(day: date) -> PublicRules:
     return PublicRules(day, tree.national.day_type, tree.national.is_known, tuple(found))
 
 
-def _schools_apart(tree: Tree, members: list[tuple[Node, _Said, DayJudgement]], apart: list[Node]) -> list[Node]:
+def _schools_apart(
+    tree: Tree, members: list[tuple[Node, _Said, DayJudgement]], apart: list[Node]
+) -> list[tuple[Node, ...]]:
     """A school whose classes are all apart is named instead of them."""
     classes = Counter(node.parent_id for node, _, _ in members)
     off = Counter(node.parent_id for node in apart)
-    named: dict[int, Node] = {}
+    named: dict[int, tuple[Node, ...]] = {}
     for node in apart:
         school = tree.nodes.get(node.parent_id or 0)
-        shown = school if school is not None and classes[school.id] == off[school.id] else node
-        named[shown.id] = shown
-    return sorted(named.values(), key=lambda node: node.code)
+        if school is not None and classes[school.id] == off[school.id]:
+            named[school.id] = (school,)
+        else:
+            named[node.id] = (node,) if school is None else (school, node)
+    return sorted(named.values(), key=lambda chain: chain[-1].code)
 
 
 class _Saying:

@@ -98,7 +98,7 @@ def overrules(rule: PolicyRule, others: Iterable[PolicyRule], *, below: Collecti
 
 def find_cycle(supersedes: Mapping[str, str]) -> Sequence[str]:
     """The codes of a circle of policies that supersede one another, first one repeated at the end; empty for none."""
-    for start in supersedes:
+    for start in sorted(supersedes):
         seen = [start]
         while (following := supersedes.get(seen[-1], "")) and following not in seen:
             seen.append(following)

@@ -15,7 +15,7 @@ from notoneless.expect.services.policies import (
     withdraw_policy,
 )
 from notoneless.expect.services.policy_terms import DocumentTerms, PolicyTerms, policies_from, read_policies
-from notoneless.expect.services.preview import Preview, preview_kept, preview_policies
+from notoneless.expect.services.preview import Preview, preview_kept, preview_policies, publish_within_budget
 from notoneless.expect.services.standard import seed_standard
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "preview_kept",
     "preview_policies",
     "publish_policy",
+    "publish_within_budget",
     "read_policies",
     "refresh_open_days",
     "remove_override",

@@ -14,13 +14,15 @@ from notoneless.expect.queries.duties import DutyInfo
 from notoneless.expect.queries.policies import PolicyInfo, rule_of
 from notoneless.expect.queries.tree import Tree
 from notoneless.expect.rules import Clash, PolicyRule, Verdict, resolve
-from notoneless.expect.services.policies import clashes_of, policy_by_code, unsaved_policy
+from notoneless.expect.services.policies import Published, clashes_of, policy_by_code, publish_policy, unsaved_policy
 from notoneless.expect.services.policy_terms import PolicyTerms
+from notoneless.kernel.clock import Clock, day_of
 from notoneless.kernel.errors import DomainError
 from notoneless.kernel.sql import execute, fetch, rows_table, temp_table
 from notoneless.ledger import services as ledger
 from notoneless.ledger.services.traits import TRAITS_OF
 from notoneless.roster import queries as roster_queries
+from notoneless.roster.models import Unit
 from notoneless.roster.scope import Scope
 from notoneless.roster.tree import ids_of
 
@@ -94,6 +96,31 @@ def preview_kept(scope: Scope, info: PolicyInfo, unit_code: str, *, first_day: d
     """The same for a draft that is kept. Raises DomainError `unknown_policy`."""
     draft = policy_by_code(scope, info.code)
     return _preview(scope, [draft], unit_code, first_day=first_day, days=days, progress=lambda done, total: None)
+
+
+def publish_within_budget(scope: Scope, code: str, *, clock: Clock) -> Published:
+    """`publish_policy`, unless it would have a household asked more than its limit in the fortnight after it begins.
+
+    Raises DomainError `policy_over_budget` with how many households and on which day, and what `publish_policy` raises.
+    """
+    draft = policy_by_code(scope, code)
+    first_day = max(draft.effective_from, day_of(clock.now()))
+    asks_families = draft.duty.asked == "family" and draft.effect == "require"
+    if asks_families and draft.status == "approved":
+        root = draft.unit.code if draft.unit else ""
+        for unit_code in [root] if root else _roots():
+            found = _preview(scope, [draft], unit_code, first_day=first_day, days=14, progress=lambda done, total: None)
+            for day in found.days:
+                if day.over_budget:
+                    raise DomainError(
+                        "policy_over_budget", "policy", name=code, households=day.over_budget, day=day.day,
+                        limit=found.ask_limit,
+                    )  # fmt: skip
+    return publish_policy(scope, code, clock=clock)
+
+
+def _roots() -> list[str]:
+    return list(Unit.objects.filter(authority=None, closed_on=None).values_list("code", flat=True))
 
 
 def _preview(

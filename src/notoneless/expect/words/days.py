@@ -1,7 +1,7 @@
 """Why a day is what it is, in one line."""
 
 from notoneless.expect.rules import DayJudgement
-from notoneless.expect.words.phrases import DAY_WORDS, is_zh, long_day, pick
+from notoneless.expect.words.phrases import DAY_WORDS, ONE_DAY, is_zh, long_day, pick
 
 
 def day_sentence(judgement: DayJudgement, unit: str, language: str) -> str:
@@ -14,12 +14,17 @@ def day_sentence(judgement: DayJudgement, unit: str, language: str) -> str:
         reason = (by.reason_zh if zh else by.reason_en or by.reason_zh) or by.document
         paper = f"（{by.document}）" if zh and by.document and by.document != reason else ""
         tail = f"：{reason}{paper}" if zh and reason else f": {reason}" if reason else ""
-        return f"{day}是{kind}，由{unit}设定{tail}。" if zh else f"{day} is one of the {kind} set by {unit}{tail}."
+        return (
+            f"{day}是{kind}，由{unit}设定{tail}。"
+            if zh
+            else f"{day} is {ONE_DAY[judgement.day_type]}, as {unit} has entered{tail}."
+        )
     if not national.is_known:
         year = national.day.year
         if zh:
             return f"{day}按星期判断为{kind}：日历里还没有 {year} 年，请录入。"
-        return f"{day} counts among {kind} by its weekday: the calendar does not know {year} yet; enter it."
+        kind = ONE_DAY[judgement.day_type]
+        return f"{day} counts as {kind} by its weekday: the calendar does not know {year} yet; enter it."
     if national.kind == "makeup":
         if zh:
             return f"{day}虽是周末，但全国调休上班，是上课日。"
@@ -27,4 +32,4 @@ def day_sentence(judgement: DayJudgement, unit: str, language: str) -> str:
     holiday = (national.name_zh if zh else national.name_en) if national.kind == "holiday" else ""
     if zh:
         return f"{day}是{kind}{f'：{holiday}' if holiday else ''}。"
-    return f"{day} is one of the {kind}{f': {holiday}' if holiday else ''}."
+    return f"{day} is {ONE_DAY[judgement.day_type]}{f': {holiday}' if holiday else ''}."

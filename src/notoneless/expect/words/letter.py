@@ -171,11 +171,20 @@ def _chain(item: Item, explanation: Explanation, language: str) -> list[str]:
             continue
         other = by_id[step.by].title(language) or by_id[step.by].code
         unit = policy.unit_name(language)
-        if step.outcome == "replaced":
+        is_same = any(s.outcome == "decides" and s.rule.effect == step.rule.effect for s in item.walk.steps)
+        if step.outcome == "replaced" and is_same:
             lines.append(
-                f"{unit}另有规定：{said}已由更近一级的《{other}》代替。"
+                f"{unit}也有规定：{said}以更近一级的《{other}》为准。"
                 if zh
-                else f"{unit} says otherwise: {said} The nearer “{other}” takes its place."
+                else f"{_capital(unit)} ask for it too: {said} The nearer “{other}” stands."
+                if not policy.unit_code
+                else f"{unit} says so too: {said} The nearer “{other}” stands."
+            )
+        elif step.outcome == "replaced":
+            lines.append(
+                f"{unit}原有规定：{said}已由更近一级的《{other}》代替。"
+                if zh
+                else f"It takes the place of what {unit} would ask: {said}"
             )
         else:
             lines.append(
@@ -184,6 +193,10 @@ def _chain(item: Item, explanation: Explanation, language: str) -> list[str]:
                 else f"{unit} says: {said} It has no effect against “{other}” above it."
             )
     return lines
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _recorded(item: Item, explanation: Explanation, language: str) -> tuple[str, ...]:

@@ -14,6 +14,10 @@ DAY_WORDS: Mapping[str, Pair] = {
     "school_day": ("上课日", "school days"), "weekend": ("周末", "weekends"), "holiday": ("节假日", "public holidays"),
     "vacation": ("寒暑假", "vacations"), "closure": ("停课期间", "closures"),
 }  # fmt: skip
+ONE_DAY: Mapping[str, str] = {
+    "school_day": "a school day", "weekend": "a weekend day", "holiday": "a public holiday",
+    "vacation": "a day of the vacation", "closure": "a day on which classes are suspended",
+}  # fmt: skip
 WEEKDAYS: tuple[Pair, ...] = (
     ("星期一", "Monday"), ("星期二", "Tuesday"), ("星期三", "Wednesday"), ("星期四", "Thursday"), ("星期五", "Friday"),
     ("星期六", "Saturday"), ("星期日", "Sunday"),
@@ -117,6 +121,8 @@ def basis(policy: PolicyInfo, language: str) -> str:
         )
     elif policy.rule.is_ceiling:
         bound = "下级不得另行要求。" if zh else "Levels below may not demand it all the same."
+    if document is None and not policy.unit_code:
+        return f"《{title}》。{bound}" if zh else f"“{title}”. {bound}".rstrip()
     if document is None:
         return f"{unit}：《{title}》。{bound}" if zh else f"{unit}: “{title}”. {bound}".rstrip()
     issuer = document.issuer or unit
@@ -132,6 +138,11 @@ def policy_sentence(policy: PolicyInfo, duty: DutyInfo, language: str) -> str:
     whom = people(rule, language, is_unit=duty.respondent == "unit")
     days, name = day_types(rule, language), duty.name(language)
     at = _own_windows(rule, duty, language)
+    if duty.asked == "teacher":
+        if is_zh(language):
+            return f"{days}，班主任{'须' if rule.effect == 'require' else '不必'}为{whom}做“{name}”{at}。"
+        verb = "take" if rule.effect == "require" else "need not take"
+        return f"On {days}, class teachers {verb} the “{name}” of {whom}{at}."
     if is_zh(language):
         verb = "须完成" if rule.effect == "require" else "不必完成"
         return f"{days}，{whom}{verb}“{name}”{at}。"

@@ -170,7 +170,7 @@ def _act(request: HttpRequest, reader: Reader, info: PolicyInfo) -> str:
         expect.approve_policy(reader.scope, info.code, clock=CLOCK)
         messages.success(request, _("Approved. It is in force once it is published."))
     elif act == "publish":
-        published = expect.publish_policy(reader.scope, info.code, clock=CLOCK)
+        published = expect.publish_within_budget(reader.scope, info.code, clock=CLOCK)
         messages.success(request, _("Published. Open days follow within a minute."))
         for code, name in published.warnings:
             messages.warning(request, sentence(DomainError(code, "policy", name=name)))

@@ -110,7 +110,7 @@ def _row(row: PublicRow) -> Row:
         apart = [line for line in lines if (line.duty.code, line.claim, line.policy.id) not in told]
         entries += _entries(apart, state)
     day = pick(DAY_WORDS[row.judgement.day_type], language)
-    others = tuple(node.label(language) for node in row.others)
+    others = tuple(" ".join(node.label(language) for node in chain) for chain in row.others)
     return Row(" · ".join(names), row.schools, day, tuple(_merged(entries)), others, row.other_count - len(others))
 
 
@@ -123,7 +123,7 @@ def _entries(lines: list[PublicLine], state: str) -> list[Entry]:
         who = pick(POPULATIONS[line.population], language)
         if state:
             apart = pick(PERSON_STATES[state], language)
-            who = f"{who}（{apart}）" if is_zh(language) else f"{who}, {apart.lower()}"
+            who = f"{apart}的{who}" if is_zh(language) else f"{who} {apart[0].lower()}{apart[1:]}"
         found.append(Entry(who, _tone(line), _text(line), basis(line.policy, language)))
     return found
 

@@ -1,0 +1,139 @@
+"""What households may be asked, notices within it, and complaints that must be answered."""
+
+from datetime import timedelta
+
+import pytest
+
+from notoneless.expect.models import AskLimit, Complaint, Notice
+from notoneless.expect.queries import asks_of_households, complaints_of_households, inbox, report_of_asks, standing
+from notoneless.expect.services import answer_complaint, complain, place_queued, send_notice, set_ask_limit
+from notoneless.kernel.errors import DomainError
+from notoneless.roster.models import Household, Person
+from notoneless.roster.scope import SYSTEM, Scope
+from tests.builders import DAY, clock_at, make_person, opened_city
+
+pytestmark = pytest.mark.django_db
+
+
+def family(code: str = "H1") -> Scope:
+    return Scope("family", households=frozenset({Household.objects.get(code=code).pk}))
+
+
+def notify(unit: str = "S", title: str = "家长会", day_after: int = 0) -> Notice:
+    day = DAY + timedelta(days=day_after)
+    return send_notice(SYSTEM, unit, kind="notice", title_zh=title, day=day, clock=clock_at(8))
+
+
+def test_three_children_with_one_duty_are_one_ask_and_a_notice_is_another() -> None:
+    opened_city()
+    asks = asks_of_households(family(), DAY)  # K1-1, K2-1 and L1-1 live together
+    assert ([duty.code for duty in asks.duties], asks.count, asks.limit) == (["daily-health"], 1, 3)
+    notify("S")
+    notify("T", "运动会")
+    told = asks_of_households(family(), DAY)
+    assert (told.count, [notice.title_zh for notice in told.notices]) == (3, ["运动会", "家长会"])
+
+
+def test_one_too_many_is_refused_with_the_reason_and_kept_for_the_report() -> None:
+    opened_city()
+    notify(title="一")
+    notify(title="二")
+    with pytest.raises(DomainError) as error:
+        notify(title="三")
+    assert error.value.code == "asks_over_budget"
+    assert error.value.params == {"households": 3, "over": 3, "limit": 3}
+    lines = {line.code: line for line in report_of_asks(SYSTEM, "D", DAY, DAY)}
+    assert (lines["S"].sent, lines["S"].refused, lines["S"].duties) == (2, 1, 7)
+    # The households of school T are those of school S: they have no room left either.
+    with pytest.raises(DomainError, match="asks_over_budget"):
+        notify("T")
+
+
+def test_where_the_limit_queues_it_goes_out_on_the_first_day_with_room() -> None:
+    opened_city()
+    AskLimit.objects.update(asks_a_day=2, over="queue")
+    assert notify(title="一").status == "sent"
+    assert notify(title="二").status == "queued"
+    assert place_queued(clock=clock_at(9)) == 1
+    second = Notice.objects.get(title_zh="二")
+    assert (second.status, second.day) == ("sent", DAY + timedelta(days=1))
+
+
+def test_a_queue_without_room_ends_in_a_refusal() -> None:
+    opened_city()
+    AskLimit.objects.update(asks_a_day=0, over="queue")
+    notify(title="一")
+    assert place_queued(clock=clock_at(9)) == 0
+    assert Notice.objects.get().status == "queued"
+    place_queued(clock=clock_at(8, day=DAY + timedelta(days=15)))
+    assert Notice.objects.get().status == "refused"
+
+
+def test_a_units_own_limit_can_only_be_stricter() -> None:
+    opened_city()
+    set_ask_limit(SYSTEM, "D", 1, over="refuse", clock=clock_at(8))
+    assert asks_of_households(family(), DAY).limit == 1
+    with pytest.raises(DomainError, match="asks_over_budget"):
+        notify("S")
+    with pytest.raises(DomainError, match="limit_above"):
+        set_ask_limit(SYSTEM, "S", 2, over="refuse", clock=clock_at(8))
+
+
+@pytest.mark.parametrize(
+    ("parts", "code"),
+    [
+        ({"kind": "advert"}, "unknown_choice"),
+        ({"title_zh": " "}, "value_required"),
+        ({"title_zh": "长" * 121}, "value_too_long"),
+        ({"link": "javascript:alert(1)"}, "bad_link"),
+        ({"day": DAY - timedelta(days=1)}, "day_past"),
+    ],
+)
+def test_a_bad_notice_is_told_by_code(parts: dict[str, object], code: str) -> None:
+    opened_city()
+    given = {"kind": "notice", "title_zh": "家长会", "day": DAY} | parts
+    with pytest.raises(DomainError, match=code):
+        send_notice(SYSTEM, "S", clock=clock_at(8), **given)  # type: ignore[arg-type] # wrong on purpose
+    assert not Notice.objects.exists()
+
+
+def make_complaint(text: str = "在校为什么还要报？") -> Complaint:
+    person = Person.objects.get(code="K1-1")
+    return complain(
+        family(), person_id=person.pk, day=DAY, duty_code="daily-health", session="day", policy_id=None,
+        trace=["第一行"], text=text, clock=clock_at(8),
+    )  # fmt: skip
+
+
+def test_a_complaint_goes_to_the_unit_that_made_the_rule_and_is_answered_once() -> None:
+    units = opened_city()
+    made = make_complaint()
+    assert make_complaint() == made  # sent twice
+    total, found = inbox(SYSTEM, "C", limit=10, offset=0)
+    assert total == 1 and found[0].place == "S K1" and "王" not in str(found[0])
+    officer, other = Scope("city", paths=(units["C"].path,)), Scope("district", paths=(units["D"].path,))
+    with pytest.raises(DomainError, match="out_of_scope"):
+        answer_complaint(other, made.pk, "不归我们", clock=clock_at(9))
+    with pytest.raises(DomainError, match="value_required"):
+        answer_complaint(officer, made.pk, " ", clock=clock_at(9))
+    answer_complaint(officer, made.pk, "已核实，将修改规定。", clock=clock_at(10))
+    with pytest.raises(DomainError, match="complaint_answered"):
+        answer_complaint(officer, made.pk, "再答", clock=clock_at(11))
+    assert complaints_of_households(family())[0].answer == "已核实，将修改规定。"
+    line = standing(SYSTEM, "C", DAY, DAY, clock=clock_at(12))[0]
+    assert (line.received, line.answered, line.median_hours, line.longest_hours) == (1, 1, 2.0, 2.0)
+
+
+def test_complaints_are_the_households_own_and_few() -> None:
+    units = opened_city()
+    make_person("other", units["K2"], household="H9")
+    with pytest.raises(DomainError, match="out_of_scope"):
+        complain(
+            family("H9"), person_id=Person.objects.get(code="K1-1").pk, day=DAY, duty_code="daily-health",
+            session="day", policy_id=None, trace=[], text="x", clock=clock_at(8),
+        )  # fmt: skip
+    for number in range(5):
+        make_complaint(f"第{number}条")
+    with pytest.raises(DomainError, match="too_many_complaints"):
+        make_complaint("第六条")
+    assert complaints_of_households(family("H2")) == []
