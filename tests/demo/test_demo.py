@@ -10,6 +10,7 @@ from notoneless.demo.people import check_digit
 from notoneless.demo.roster import write_roster
 from notoneless.demo.services import build_demo
 from notoneless.demo.shape import SCALES, plan_schools
+from notoneless.demo.worked import build_worked
 from notoneless.kernel.clock import Clock
 from notoneless.ledger import queries as ledger_queries
 from notoneless.ledger.models import PersonSlot
@@ -84,4 +85,17 @@ def test_each_account_reaches_its_own_and_no_more(tmp_path: Path) -> None:
     assert levels == {
         "family": [], "teacher": ["class"], "school": ["school"], "district": ["district"], "city": ["city"],
         "leader": ["city"],
+    }  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_the_worked_city_stands_with_its_rules_and_one_of_them_refused(tmp_path: Path) -> None:
+    rows, accounts, refused = build_worked(clock=clock_at(9, day=date(2020, 9, 22)), directory=tmp_path)
+    assert rows > 500 and len(accounts) == 6
+    assert [line.split(":")[0] for line in refused] == ["d-no-weekends"]
+    city = completeness(SYSTEM, "410100", date(2020, 9, 22), "daily-health")
+    # District C asks everyone; A two pupils at home and the twelve of a suspended class; B and D nobody.
+    assert {line.unit.code: line.counts.due for line in city.children} == {
+        "410102": 14, "410103": 0, "410104": 108, "410105": 0,
     }  # fmt: skip

@@ -109,6 +109,8 @@ def test_a_rule_is_drafted_by_one_and_approved_by_another_and_published() -> Non
     assert wrong.status_code == 422 and "d-rule" in text_of(wrong)
     drafted = officer.post("/unit/D/policies/new/", FORM, follow=True)
     assert "草稿" in text_of(drafted) and "上课日，学生不必完成“每日健康上报”。" in text_of(drafted)
+    counted = text_of(officer.get("/unit/D/policies/d-rule/?preview=1"))
+    assert "2026-12-06" in counted and ">6<" in counted
     own = officer.post("/unit/D/policies/d-rule/", {"act": "approve"})
     assert own.status_code == 422 and "另一人" in text_of(own)
     leader.post("/unit/D/policies/d-rule/", {"act": "approve"})

@@ -11,6 +11,7 @@ from notoneless.expect.services.policies import (
     clashes_of,
     discard_policy,
     draft_policy,
+    policy_by_code,
     publish_policy,
     withdraw_policy,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "open_day",
     "place_queued",
     "policies_from",
+    "policy_by_code",
     "preview_kept",
     "preview_policies",
     "publish_policy",

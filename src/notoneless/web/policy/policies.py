@@ -158,8 +158,10 @@ def policy(request: HttpRequest, reader: Reader, code: str, policy_code: str) ->
                                "ends": None if info.rule.effective_to == date.max else info.rule.effective_to,
                                "asks_for": request.GET.get("ask", "")}  # fmt: skip
     if info.status in ("draft", "approved"):
-        first = max(today(), info.rule.effective_from)
-        context["preview"] = expect.preview_kept(reader.scope, info, unit.code, first_day=first, days=PREVIEW_DAYS)
+        context |= {"is_open": True, "clashes": expect.clashes_of(expect.policy_by_code(reader.scope, info.code))}
+        if "preview" in request.GET:  # asked for: a city takes some seconds
+            first = max(today(), info.rule.effective_from)
+            context["preview"] = expect.preview_kept(reader.scope, info, unit.code, first_day=first, days=PREVIEW_DAYS)
     return render(request, "policy/policy.html", context, status=status)
 
 
