@@ -51,7 +51,7 @@ def before(context: typer.Context) -> None:
     """Make the database ready; after an import, let the days that are open hear of it."""
     if context.invoked_subcommand not in (None, "migrate", "run") and "--help" not in sys.argv:
         ground.prepare_database()
-    if context.invoked_subcommand == "roster":
+    if context.invoked_subcommand in ("roster", "demo"):
         context.call_on_close(lambda: drain_outbox(clock=SystemClock()))
 
 

@@ -73,19 +73,21 @@ def letter_about(explanation: Explanation, language: str, *, who: str = "") -> L
         Section(
             "二、须完成的事项" if zh else "2. What has to be done",
             () if owed else (nothing,),
-            tuple((_title(item, language), _owed(item, explanation, language)) for item in owed),
+            tuple((_title(item, explanation, language), _owed(item, explanation, language)) for item in owed),
         ),
     ]
     if excused:
         sections.append(
             Section(
                 "三、已免除的事项" if zh else "3. What is excused",
-                items=tuple((_title(item, language), _excused(item, explanation, language)) for item in excused),
+                items=tuple(
+                    (_title(item, explanation, language), _excused(item, explanation, language)) for item in excused
+                ),
             )
         )
     number = ("四" if excused else "三") if zh else ("4" if excused else "3")
     heading = f"{number}、不须完成的事项" if zh else f"{number}. What does not have to be done"
-    items = tuple((_title(item, language), _not_owed(item, explanation, language)) for item in not_owed)
+    items = tuple((_title(item, explanation, language), _not_owed(item, explanation, language)) for item in not_owed)
     if items:
         sections.append(Section(heading, items=items))
     return Letter(title, tuple(sections))
@@ -107,9 +109,9 @@ def _facts(explanation: Explanation, language: str) -> tuple[str, ...]:
     return day, facts + ("。" if zh else ".")
 
 
-def _title(item: Item, language: str) -> str:
+def _title(item: Item, explanation: Explanation, language: str) -> str:
     name = item.duty.name(language)
-    if item.duty.asked == "teacher":
+    if item.duty.asked == "teacher" and explanation.population == "student":
         return f"{name}（由班主任完成，家长不用做任何事）" if is_zh(language) else (
             f"{name} (the class teacher does it; the family need not do anything)"
         )  # fmt: skip

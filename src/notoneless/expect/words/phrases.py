@@ -74,8 +74,11 @@ def day_types(rule: PolicyRule, language: str) -> str:
     return f"{every}中的{weekdays}" if is_zh(language) else f"{weekdays}, where they are {every}"
 
 
-def people(rule: PolicyRule, language: str, *, is_unit: bool = False) -> str:
-    """Whom a policy speaks for: `小学和初中的住宿学生（因病在家或请假在家）`."""
+def people(rule: PolicyRule, language: str, *, is_unit: bool = False, anyone: Pair = ("所有人", "everyone")) -> str:
+    """Whom a policy speaks for: `小学、初中的学生（因病在家的）`.
+
+    `anyone`: whom it means where it names no population.
+    """
     zh = is_zh(language)
     where = [
         _named(chosen, names, language)
@@ -87,7 +90,7 @@ def people(rule: PolicyRule, language: str, *, is_unit: bool = False) -> str:
     elif rule.populations:
         who = _named(rule.populations, POPULATIONS, language)
     else:
-        who = "所有人" if zh else "everyone"
+        who = pick(anyone, language)
     tags = _named(rule.tags, TAGS, language)
     states = _named(rule.states, PERSON_STATES, language)
     if zh:
@@ -135,7 +138,8 @@ def basis(policy: PolicyInfo, language: str) -> str:
 def policy_sentence(policy: PolicyInfo, duty: DutyInfo, language: str) -> str:
     """What a policy says, in one sentence: `周末和节假日，小学的学生须完成“每日健康上报”，10:00 前。`"""
     rule = policy.rule
-    whom = people(rule, language, is_unit=duty.respondent == "unit")
+    anyone = ("学生", "pupils") if duty.asked == "teacher" else ("所有人", "everyone")
+    whom = people(rule, language, is_unit=duty.respondent == "unit", anyone=anyone)
     days, name = day_types(rule, language), duty.name(language)
     at = _own_windows(rule, duty, language)
     if duty.asked == "teacher":

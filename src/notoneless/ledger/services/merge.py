@@ -189,8 +189,8 @@ def _stage_changed(key: SessionKey, params: dict[str, object]) -> None:
                     WHEN s.state IN ('void', 'voluntary', 'excused') THEN 'restored' ELSE s.reason END,
                e.policy_id, {w}.opens_at, {w}.due_at, {w}.closes_at, {_WAS}
         FROM expected e
-        JOIN {key.table} s ON s.respondent_id = e.respondent_id AND {_SLOT_ON_KEY}
-        WHERE e.district_id = %(district)s
+        CROSS JOIN {key.table} s -- SQLite then begins with what is expected, which may be one person
+        WHERE e.district_id = %(district)s AND s.respondent_id = e.respondent_id AND {_SLOT_ON_KEY}
           AND (s.unit_id <> e.unit_id OR s.district_id <> e.district_id OR s.population <> e.population
                OR s.state <> {_SETTLE} OR s.policy_id IS DISTINCT FROM e.policy_id OR s.due_at <> {w}.due_at
                OR s.opens_at <> {w}.opens_at OR s.closes_at <> {w}.closes_at)
