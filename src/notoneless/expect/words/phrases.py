@@ -25,6 +25,13 @@ WEEKDAYS: tuple[Pair, ...] = (
 _KINDS: Mapping[str, Pair] = {code: (kind.zh, kind.en) for code, kind in KINDS.items()}
 
 
+def one_day(day_type: str, language: str) -> str:
+    """What one day is, to stand alone: `上课日`, `School day`."""
+    if is_zh(language):
+        return DAY_WORDS[day_type][0]
+    return ONE_DAY[day_type].removeprefix("a ").capitalize()
+
+
 def is_zh(language: str) -> bool:
     return language.startswith("zh")
 

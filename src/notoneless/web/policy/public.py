@@ -15,7 +15,7 @@ from notoneless.expect import queries as expect_queries
 from notoneless.expect.queries import PublicRules
 from notoneless.expect.queries.public import PublicDistrict, PublicLine, PublicRow
 from notoneless.expect.words import basis
-from notoneless.expect.words.phrases import DAY_WORDS, clock_time, is_zh, listed, pick
+from notoneless.expect.words.phrases import clock_time, is_zh, listed, one_day, pick
 from notoneless.kernel.errors import DomainError
 from notoneless.roster.kinds import KINDS, PERSON_STATES, POPULATIONS, STAGES
 from notoneless.web.keeper import kept
@@ -88,7 +88,7 @@ def public(request: HttpRequest, day: str = "") -> HttpResponse:
     picked = next((one for one in rules.districts if one.unit.code == code), None)
     return render(request, "policy/public.html", {
         "day": shown, "rules": rules, "districts": districts, "code": code, "picked": picked,
-        "rows": _rows(picked) if picked else [], "kind_of_day": pick(DAY_WORDS[rules.day_type], reading()),
+        "rows": _rows(picked) if picked else [], "kind_of_day": one_day(rules.day_type, reading()),
     })  # fmt: skip
 
 
@@ -109,7 +109,7 @@ def _row(row: PublicRow) -> Row:
         told = {(line.duty.code, line.claim, line.policy.id) for line in usual if line.population == "student"}
         apart = [line for line in lines if (line.duty.code, line.claim, line.policy.id) not in told]
         entries += _entries(apart, state)
-    day = pick(DAY_WORDS[row.judgement.day_type], language)
+    day = one_day(row.judgement.day_type, language)
     others = tuple(" ".join(node.label(language) for node in chain) for chain in row.others)
     return Row(" · ".join(names), row.schools, day, tuple(_merged(entries)), others, row.other_count - len(others))
 

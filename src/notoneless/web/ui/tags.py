@@ -12,7 +12,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from notoneless.collect import queries as collect_queries
-from notoneless.expect.words.phrases import DAY_WORDS, pick
+from notoneless.expect.words.phrases import one_day, pick
 from notoneless.kernel.clock import from_micros
 from notoneless.kernel.errors import DomainError
 from notoneless.roster.kinds import STAGES
@@ -151,7 +151,7 @@ def policy_status(status: str) -> str:
 @register.filter
 def day_kind(day_type: str) -> str:
     """What a day is for a unit."""
-    return pick(DAY_WORDS[day_type], reading())
+    return one_day(day_type, reading())
 
 
 @register.filter
