@@ -16,6 +16,7 @@ from django.db.migrations.executor import MigrationExecutor
 from notoneless.collect import services as collect
 from notoneless.collect.arrival import read_day
 from notoneless.expect import services as expect
+from notoneless.kernel import audit
 from notoneless.kernel.errors import DomainError
 
 LANGUAGE = os.environ.get("NOL_LANG", "")
@@ -40,6 +41,7 @@ def prepare_database() -> None:
 def migrate() -> None:
     """Bring the schema up to date and add the standing duties, rules, calendar and forms that are not there."""
     call_command("migrate", verbosity=0, interactive=False)
+    audit.begin_chain()
     expect.seed_standard()
     collect.seed_forms()
 

@@ -1,11 +1,134 @@
-"""Write down who did what. Subjects and details are codes and counts, never personal data."""
+"""Write down who did what, in a chain that shows whether an entry was changed, taken out or put in afterwards.
 
-from collections.abc import Mapping
-from typing import Any
+Each entry's digest is made with a key that is not in the database, over the entry and the digest before it. Subjects
+and details are codes and counts, never personal data.
+"""
 
-from notoneless.kernel.clock import Clock
-from notoneless.kernel.models import AuditEntry
+import hmac
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+from django.conf import settings
+from django.db import transaction
+
+from notoneless.kernel.clock import Clock, day_of, to_micros
+from notoneless.kernel.models import AuditEntry, AuditHead
+from notoneless.kernel.sql import lock_exclusively
+
+HEAD = 1
+BEGINNING = "0" * 64
+_CHUNK = 2000
 
 
 def record(actor: str, act: str, subject: str, *, clock: Clock, detail: Mapping[str, Any] | None = None) -> None:
-    AuditEntry.objects.create(made_at=clock.now(), actor=actor, act=act, subject=subject, detail=dict(detail or {}))
+    """Append an entry, in the transaction of the act that it tells of."""
+    with transaction.atomic():
+        lock_exclusively("audit")  # the next entry needs this one's digest
+        head = AuditHead.objects.select_for_update().filter(pk=HEAD).first()
+        number, previous = (head.number, head.digest) if head is not None else (0, BEGINNING)
+        entry = AuditEntry(
+            number=number + 1, made_at=clock.now(), actor=actor, act=act, subject=subject, detail=dict(detail or {}),
+            previous=previous,
+        )  # fmt: skip
+        entry.digest = _digest(entry, previous)
+        entry.save(force_insert=True)
+        _set_head(number + 1, entry.digest)
+
+
+def _set_head(number: int, digest: str) -> None:
+    AuditHead.objects.update_or_create(
+        pk=HEAD, defaults={"number": number, "digest": digest, "seal": _keyed(f"head:{number}:{digest}")}
+    )
+
+
+def _keyed(text: str) -> str:
+    key = hmac.digest(settings.DATA_KEY[:32], b"audit chain", "sha256")
+    return hmac.digest(key, text.encode(), "sha256").hex()
+
+
+def _digest(entry: AuditEntry, previous: str) -> str:
+    told = [entry.number, to_micros(_instant(entry.made_at)), entry.actor, entry.act, entry.subject, entry.detail]
+    return _keyed(previous + json.dumps(told, sort_keys=True, ensure_ascii=False, separators=(",", ":")))
+
+
+def _instant(value: Any) -> datetime:
+    assert isinstance(value, datetime)  # noqa: S101 - an InstantField reads as one
+    return value
+
+
+def begin_chain() -> int:
+    """Chain the entries of a database that is older than the chain. Once only: later it would hide what was put in."""
+    with transaction.atomic():
+        lock_exclusively("audit")
+        if AuditHead.objects.exists():
+            return 0
+        previous, number = BEGINNING, 0
+        for number, entry in enumerate(AuditEntry.objects.order_by("pk").iterator(_CHUNK), start=1):
+            entry.number, entry.previous = number, previous
+            entry.digest = previous = _digest(entry, previous)
+            entry.save(update_fields=["number", "previous", "digest"])
+        if number:
+            _set_head(number, previous)
+    return number
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something wrong with the chain. `number`: where; `day`: of that entry, None where the entry is gone.
+
+    changed: an entry is not what was written; removed: entries before it are gone; inserted: an entry that was never
+    written by the system; cut: entries after the last one are gone; head: the seal of the chain's end was changed.
+    """
+
+    kind: Literal["changed", "removed", "inserted", "cut", "head"]
+    number: int
+    day: date | None
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What `verify` read. `days`: entries by day."""
+
+    entries: int
+    days: dict[date, int]
+    faults: tuple[Fault, ...]
+
+
+def verify() -> Verified:
+    """Read the whole chain and tell every place at which it is broken."""
+    faults: list[Fault] = []
+    days: dict[date, int] = {}
+    expected, previous, count = 1, BEGINNING, 0
+    for entry in _chain():
+        day = day_of(_instant(entry.made_at))
+        count += 1
+        days[day] = days.get(day, 0) + 1
+        if entry.number is None:
+            faults.append(Fault("inserted", 0, day))
+            continue
+        if entry.number != expected:
+            faults.append(Fault("removed", entry.number, day))
+        elif entry.previous != previous:
+            faults.append(Fault("changed", entry.number, day))
+        if not hmac.compare_digest(entry.digest, _digest(entry, entry.previous)):
+            faults.append(Fault("changed", entry.number, day))
+        expected, previous = entry.number + 1, entry.digest
+    head = AuditHead.objects.filter(pk=HEAD).first()
+    if head is None:
+        if count:
+            faults.append(Fault("head", expected - 1, None))
+    elif not hmac.compare_digest(head.seal, _keyed(f"head:{head.number}:{head.digest}")):
+        faults.append(Fault("head", head.number, None))
+    elif head.number > expected - 1:
+        faults.append(Fault("cut", head.number, None))
+    elif head.number < expected - 1 or head.digest != previous:
+        faults.append(Fault("inserted" if head.number < expected - 1 else "changed", expected - 1, None))
+    return Verified(count, days, tuple(dict.fromkeys(faults)))
+
+
+def _chain() -> Iterator[AuditEntry]:
+    yield from AuditEntry.objects.filter(number=None).order_by("pk").iterator(_CHUNK)
+    yield from AuditEntry.objects.exclude(number=None).order_by("number").iterator(_CHUNK)

@@ -25,16 +25,34 @@ class OutboxEvent(models.Model):
 
 
 class AuditEntry(models.Model):
-    """One act by one account. Holds codes, never names or answers. Kept at least six months (CSL art. 21)."""
+    """One act by one account. Holds codes, never names or answers. Kept at least six months (CSL art. 21).
 
+    Appended, never changed: `digest` is a keyed digest of the entry and of the one before it (kernel/audit.py), so that
+    a day's first entry seals the day before. `number` counts from 1 without a gap.
+    """
+
+    number = models.BigIntegerField(null=True, unique=True)
     made_at = InstantField()
     actor = models.CharField(max_length=150)
     act = models.CharField(max_length=40)
     subject = models.CharField(max_length=200)
     detail = models.JSONField(default=dict)
+    previous = models.CharField(max_length=64, blank=True)
+    digest = models.CharField(max_length=64, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["subject", "made_at"], name="audit_subject")]
 
     def __str__(self) -> str:
         return f"{self.act} {self.subject}"
+
+
+class AuditHead(models.Model):
+    """The last entry of the audit chain, sealed: without it an entry cut off the end would not be missed. One row."""
+
+    number = models.BigIntegerField()
+    digest = models.CharField(max_length=64)
+    seal = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"audit head {self.number}"
