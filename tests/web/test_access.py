@@ -1,10 +1,14 @@
 """Who may open which page: every role on every page, and what lies outside looks like what does not exist."""
 
+from collections.abc import Iterator, Sequence
+
 import pytest
 from django.test import Client
+from django.urls import URLPattern, URLResolver, resolve
 from pytest_django import Settings
 
 from notoneless.roster.models import Person
+from notoneless.urls import urlpatterns
 from notoneless.web.access import PLACES
 from tests.builders import DAY, opened_city
 from tests.web.cast import ROLES, make_account, make_cast, signed_in, text_of
@@ -31,10 +35,50 @@ PAGES: dict[str, set[str]] = {
     "/bureau/K1/": {"teacher", *OF_D},
     "/bureau/K1/people/{k1_1}/": {"teacher", *OF_D},
     "/bureau/L1/people/{k1_1}/": set(),
+    "/why/{k1_1}/2026-11-23/": {"parent", "teacher", *OF_D},
+    "/family/complaints/": {"parent"},
+    "/class/K1/states/": {"teacher", *OF_D} - {"officer", "city_officer"},
+    "/unit/S/policies/": OF_D,
+    "/unit/S/policies/new/": OF_D,
+    "/unit/S/policies/none/": set(),
+    "/unit/D/policies/": {"officer", "city_officer"},
+    "/unit/S/calendar/": OF_D,
+    "/unit/S/calendar.ics": OF_D,
+    "/unit/E/calendar/": {"city_officer"},
+    "/unit/S/asks/": OF_D,
+    "/unit/S/complaints/": OF_D,
+    "/unit/C/complaints/": {"city_officer"},
+    "/api/v1/people/K1-1/days?until=2026-11-23&duty=daily-health": {"parent", "teacher", *OF_D},
     "/api/v1/units/D/completeness?day=2026-11-23&duty=daily-health": {"officer", "city_officer"},
     "/api/v1/units/K1/missing?day=2026-11-23&duty=daily-health": {"teacher", *OF_D},
     "/api/v1/units/E/ranking?day=2026-11-23&duty=daily-health": {"city_officer"},
 }
+
+
+OPEN = {"home", "sign_in", "sign_out", "no_role", "language", "public_rules", "public_rules_of"}
+"""For everybody, signed in or not: tests of their own hold them to it."""
+OWN_TESTS = {"classes", "schools", "bureaus", "api:reports"}
+"""Lead each role to its own unit (below), or take reports (tests/web/lane, tests/web/test_api.py)."""
+DESCRIPTION = {"api:openapi-json", "api:api-root"}
+"""The description of the API, which holds nobody's data."""
+
+
+def routes(patterns: Sequence[URLPattern | URLResolver], space: str = "") -> Iterator[str]:
+    """The name of every address that leads somewhere."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{pattern.namespace}:" if pattern.namespace else ""
+            yield from routes(pattern.url_patterns, space + inner)
+        else:
+            yield f"{space}{pattern.name or pattern.pattern}"
+
+
+def test_every_address_has_a_rule() -> None:
+    """A new route without one fails here: add it to PAGES with the roles that may open it."""
+    ruled = {resolve(page.format(k1_1=1).partition("?")[0]).view_name for page in PAGES}
+    known = set(routes(urlpatterns))
+    assert known - ruled - OPEN - OWN_TESTS - DESCRIPTION == set()
+    assert (OPEN | OWN_TESTS | DESCRIPTION) - known == set()
 
 
 def test_every_role_on_every_page() -> None:

@@ -19,6 +19,7 @@ _STATUS = {
     "sign_in_required": 401, "wrong_role": 403, "csrf_failed": 403, "by_not_allowed": 403,
     "out_of_scope": 404, "unknown_unit": 404, "unknown_person": 404, "unknown_duty": 404, "day_not_open": 404,
     "page_not_found": 404, "wrong_method": 405, "day_locked": 409, "id_reused": 409, "too_many_reports": 413,
+    "unknown_policy": 404, "no_placement": 404,
     "token_unreadable": 401, "token_expired": 401, "token_revoked": 401, "account_off": 403,
     "body_too_long": 413, "body_too_slow": 408, "too_fast": 429,
     "too_many_attempts": 429, "server_error": 500, "busy": 429, "database_away": 503,
