@@ -8,13 +8,13 @@ from notoneless.expect.services.ical import Imported, export_days, import_days
 from notoneless.expect.services.policies import (
     Published,
     approve_policy,
-    clashes_of,
     discard_policy,
     draft_policy,
     policy_by_code,
     publish_policy,
     withdraw_policy,
 )
+from notoneless.expect.services.policy_bounds import clashes_of
 from notoneless.expect.services.policy_terms import DocumentTerms, PolicyTerms, policies_from, read_policies
 from notoneless.expect.services.preview import Preview, preview_kept, preview_policies, publish_within_budget
 from notoneless.expect.services.standard import seed_standard

@@ -9,10 +9,10 @@ from django.db import transaction
 
 from notoneless.expect import queries
 from notoneless.expect.models import Document, Policy
-from notoneless.expect.queries import policies as policy_queries
-from notoneless.expect.queries.policies import AUDIENCE, rule_of
-from notoneless.expect.rules import Clash, clashes_with, find_cycle, overrules
+from notoneless.expect.queries.policies import AUDIENCE
+from notoneless.expect.rules import find_cycle
 from notoneless.expect.rules.days import DAY_TYPES
+from notoneless.expect.services.policy_bounds import refuse_clashes, warnings_of
 from notoneless.expect.services.policy_terms import DocumentTerms, PolicyTerms
 from notoneless.kernel import audit, outbox
 from notoneless.kernel.clock import Clock, day_of
@@ -20,9 +20,8 @@ from notoneless.kernel.errors import DomainError
 from notoneless.kernel.sql import lock_exclusively
 from notoneless.roster import queries as roster_queries
 from notoneless.roster.kinds import GRADES, KINDS, PERSON_STATES, POPULATIONS, STAGES, TAGS
-from notoneless.roster.models import Person, Placement, Unit
+from notoneless.roster.models import Unit
 from notoneless.roster.scope import Scope
-from notoneless.roster.tree import ids_of, is_within
 
 _KNOWN: Mapping[str, Iterable[str]] = {
     "populations": POPULATIONS, "stages": STAGES, "kinds": KINDS, "grades": GRADES, "tags": TAGS,
@@ -173,7 +172,7 @@ def approve_policy(scope: Scope, code: str, *, clock: Clock) -> Policy:
             raise DomainError("policy_not_draft", "policy", name=code)
         if policy.drafted_by == scope.actor and not scope.is_everything:
             raise DomainError("policy_own_approval", "policy", name=code)
-        _refuse_clashes(policy)
+        refuse_clashes(policy)
         policy.status, policy.approved_by = "approved", scope.actor
         policy.save(update_fields=["status", "approved_by"])
         audit.record(scope.actor, "policy.approve", code, clock=clock)
@@ -194,8 +193,8 @@ def publish_policy(scope: Scope, code: str, *, clock: Clock) -> Published:
             raise DomainError("policy_not_approved", "policy", name=code)
         if policy.effective_to is not None and policy.effective_to < today:
             raise DomainError("policy_backdated", "effective_to", day=policy.effective_to)
-        _refuse_clashes(policy)
-        published = Published(policy, _warnings(policy))
+        refuse_clashes(policy)
+        published = Published(policy, warnings_of(policy))
         policy.status, policy.published_by, policy.published_at = "published", scope.actor, clock.now()
         policy.save(update_fields=["status", "published_by", "published_at"])
         if policy.supersedes is not None:
@@ -257,83 +256,11 @@ def _tell(policy: Policy, first_day: date, *, clock: Clock) -> None:
     )  # fmt: skip
 
 
-def clashes_of(policy: Policy, beside: Sequence[Policy] = ()) -> list[tuple[Clash, Policy]]:
-    """Why a policy may not be published as it is, each with the other policy; `beside`: others not yet in force."""
-    rule = rule_of(policy)
-    others = [
-        other
-        for other in policy_queries.rules_between(rule.effective_from, rule.effective_to, rule.duty_id)
-        if other.id not in (rule.id, policy.supersedes_id)
-    ] + [rule_of(other) for other in beside]
-    path = policy.unit.path if policy.unit else ""
-    above = {0, *ids_of(path)[:-1]} if path else set()
-    natures = queries.tree_on(rule.effective_from, within=path).natures(path)
-    found = clashes_with(rule, others, above=above, natures=natures)
-    named = Policy.objects.select_related("document", "unit").in_bulk([clash.with_id for clash in found])
-    named |= {other.id: other for other in beside}
-    return [(clash, named[clash.with_id]) for clash in found]
-
-
-def _refuse_clashes(policy: Policy) -> None:
-    for clash, other in clashes_of(policy):
-        title = other.title_zh or other.code
-        paper = other.document.number if other.document else "-"
-        unit = other.unit.name if other.unit else "系统 / system"
-        raise DomainError(
-            clash.code, "policy", mine=policy.code, other=other.code, title=title, document=paper, unit=unit
-        )
-
-
-def _warnings(policy: Policy) -> list[tuple[str, str]]:
-    """What may be published and ought to be known: barred policies below, an audience of nobody."""
-    rule = rule_of(policy)
-    others = policy_queries.rules_between(rule.effective_from, rule.effective_to, rule.duty_id)
-    path = policy.unit.path if policy.unit else ""
-    below = {
-        unit_id
-        for unit_id, unit_path in Unit.objects.filter(pk__in={o.unit_id for o in others}).values_list("id", "path")
-        if is_within(unit_path, path) and unit_path != path
-    }
-    barred = Policy.objects.filter(pk__in=overrules(rule, others, below=below)).order_by("code")
-    warnings = [("policy_bars", other.code) for other in barred]
-    if not has_audience(policy):
-        warnings.append(("audience_nobody", policy.code))
-    return warnings
-
-
-def has_audience(policy: Policy) -> bool:
-    """Whether anybody placed today is of the kind that the policy speaks for (states and days aside)."""
-    rule = rule_of(policy)
-    path = policy.unit.path if policy.unit else ""
-    tree = queries.tree_on(rule.effective_from, within=path)
-    sees = [
-        node.id
-        for node in tree.below(path)
-        if (not rule.stages or tree.nature(node).stage in rule.stages)
-        and (not rule.kinds or tree.nature(node).kind in rule.kinds)
-        and (not rule.grades or node.grade in rule.grades)
-    ]
-    if Policy.objects.filter(pk=policy.pk, duty__respondent="unit").exists():
-        return bool(sees)
-    placed = Placement.objects.filter(to_day=None)
-    if rule.populations:
-        placed = placed.filter(person__population__in=rule.populations)
-    if rule.tags:
-        tagged = Person.objects.none()
-        for tag in rule.tags:
-            tagged |= Person.objects.filter(tags__contains=f'"{tag}"')
-        placed = placed.filter(person__in=tagged)
-    wanted = set(sees)
-    return any(unit_id in wanted for unit_id in placed.values_list("unit_id", flat=True).distinct().iterator())
-
-
 __all__ = [
     "Published",
     "approve_policy",
-    "clashes_of",
     "discard_policy",
     "draft_policy",
-    "has_audience",
     "policy_by_code",
     "publish_policy",
     "record_document",

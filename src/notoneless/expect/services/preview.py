@@ -14,7 +14,8 @@ from notoneless.expect.queries.duties import DutyInfo
 from notoneless.expect.queries.policies import PolicyInfo, rule_of
 from notoneless.expect.queries.tree import Tree
 from notoneless.expect.rules import Clash, PolicyRule, Verdict, resolve
-from notoneless.expect.services.policies import Published, clashes_of, policy_by_code, publish_policy, unsaved_policy
+from notoneless.expect.services.policies import Published, policy_by_code, publish_policy, unsaved_policy
+from notoneless.expect.services.policy_bounds import clashes_of
 from notoneless.expect.services.policy_terms import PolicyTerms
 from notoneless.kernel.clock import Clock, day_of
 from notoneless.kernel.errors import DomainError
