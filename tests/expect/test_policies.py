@@ -13,6 +13,7 @@ from notoneless.expect.queries import duty_by_code, explain_person
 from notoneless.expect.services import PolicyTerms, policies_from, preview_policies, read_policies
 from notoneless.expect.services.preview import publish_within_budget
 from notoneless.kernel.errors import DomainError
+from notoneless.kernel.models import OutboxEvent
 from notoneless.ledger.models import DaySession, PersonSlot
 from notoneless.rollup.queries import completeness
 from notoneless.rollup.services import recount
@@ -332,3 +333,18 @@ def test_an_explanation_tells_the_chain_and_the_silent() -> None:
     with pytest.raises(DomainError, match="unknown_person"):
         explain_person(SYSTEM, "nobody", DAY)
     assert explain_person(SYSTEM, "K1-1", date(2027, 1, 4)).judgement.national.is_known is False
+
+
+def test_a_rule_published_while_the_day_opens_is_in_the_day_even_if_its_event_was_heard_too_early() -> None:
+    make_city()
+    published: list[Policy] = []
+
+    def publish_once(duty: str, done: int, total: int) -> None:
+        if not published:
+            published.append(publish("late", unit="C"))
+            OutboxEvent.objects.update(handled_at=clock_at(0).now())
+
+    expect.open_day(DAY, clock=clock_at(0), progress=publish_once)
+    pupils = PersonSlot.objects.filter(duty_id=duty_by_code("daily-health").id, population="student")
+    assert set(pupils.values_list("state", flat=True)) <= {"void"}
+    assert recount(DAY).is_exact

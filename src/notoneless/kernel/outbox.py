@@ -1,8 +1,10 @@
 """Tell later stages. `post` in the transaction of the change; `jobs.py` takes and maps kinds to tasks."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
+
+from django.db.models import Count, Max
 
 from notoneless.kernel.clock import Clock
 from notoneless.kernel.models import OutboxEvent
@@ -17,6 +19,12 @@ _INSERT = (
 
 def post(kind: str, payload: Mapping[str, Any], *, clock: Clock) -> None:
     OutboxEvent.objects.create(kind=kind, payload=dict(payload), made_at=clock.now())
+
+
+def stamp_of(kinds: Collection[str]) -> tuple[int, int]:
+    """What has been posted of these kinds so far: it differs when anything more was committed since."""
+    found = OutboxEvent.objects.filter(kind__in=kinds).aggregate(last=Max("pk"), count=Count("pk"))
+    return found["last"] or 0, found["count"]
 
 
 def post_with_batch(kind: str, payload: Mapping[str, Any], *, now: int) -> None:

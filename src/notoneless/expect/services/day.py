@@ -8,7 +8,7 @@ from functools import partial
 
 from notoneless.expect import queries
 from notoneless.expect.queries import DutyInfo
-from notoneless.kernel import audit
+from notoneless.kernel import audit, outbox
 from notoneless.kernel.clock import Clock, day_of, instant_on, to_micros
 from notoneless.kernel.errors import DomainError
 from notoneless.ledger import services as ledger
@@ -17,6 +17,9 @@ from notoneless.ledger.models import DaySession
 from notoneless.ledger.services import Merged
 from notoneless.roster import queries as roster_queries
 
+CHANGES = ("roster.changed", "calendar.changed", "policy.changed", "state.changed")
+"""Events that say that what is owed may have changed."""
+TRIES = 4
 Progress = Callable[[str, int, int], None]
 """Called with the duty's code, districts done and districts in all."""
 
@@ -47,11 +50,28 @@ def open_day(
 
     `only` limits a refresh to these persons; `within` it to the subtree of a path; `duty_codes` to these duties.
     An empty roster is no error: nothing is then expected.
+
+    A city takes a minute or two. When a rule, a calendar, a state or the roster changes meanwhile, what was read at the
+    beginning is old, and would be written after the change was followed: then it is done again.
     """
+    opened = OpenedDay(day)
+    for _ in range(TRIES):
+        stamp = outbox.stamp_of(CHANGES)
+        _bring_into_line(opened, clock, only, within, duty_codes, progress)
+        if outbox.stamp_of(CHANGES) == stamp:
+            break
+    return opened
+
+
+def _bring_into_line(
+    opened: OpenedDay, clock: Clock, only: Sequence[int] | None, within: str, duty_codes: Collection[str] | None,
+    progress: Progress,
+) -> None:  # fmt: skip
+    day = opened.day
     if only is None:
         ledger.freeze_tree(day, within=within)
     tree = queries.tree_on(day, within=within)
-    opened = OpenedDay(day, is_known_year=tree.national.is_known)
+    opened.is_known_year = tree.national.is_known
     among = None if only is None else roster_queries.units_of_people(only, day)
     policies = queries.policies_on(day)
     tags = queries.tags_named(rule for rules in policies.values() for rule in rules)
@@ -60,7 +80,7 @@ def open_day(
             is_left_out = duty_codes is not None and duty.code not in duty_codes
             if is_left_out or (only is not None and duty.respondent == "unit"):
                 continue
-            total = Merged()
+            total = opened.duties.setdefault(duty.code, Merged())
             for number, session in enumerate(duty.sessions):
                 rules = policies.get(duty.id, [])
                 claims = list(queries.claims_of(tree, duty, session, rules, traits.by_unit, within=within, among=among))
@@ -70,8 +90,6 @@ def open_day(
                     duty.key(day, number), claims, only=only, within=within, has_traits=bool(traits),
                     progress=partial(progress, duty.code),
                 )  # fmt: skip
-            opened.duties[duty.code] = total
-    return opened
 
 
 def _open_session(duty: DutyInfo, number: int, day: date, windows: set[Window], clock: Clock, *, is_part: bool) -> None:
