@@ -1,13 +1,31 @@
 """What households may be asked, notices within it, and complaints that must be answered."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
-from notoneless.expect.models import AskLimit, Complaint, Notice
-from notoneless.expect.queries import asks_of_households, complaints_of_households, inbox, report_of_asks, standing
-from notoneless.expect.services import answer_complaint, complain, place_queued, send_notice, set_ask_limit
+from notoneless import jobs
+from notoneless.expect.models import AskLimit, Complaint, Notice, Policy
+from notoneless.expect.queries import (
+    asks_of_households,
+    complaints_of_households,
+    households_over,
+    inbox,
+    reach_of,
+    report_of_asks,
+    standing,
+)
+from notoneless.expect.services import (
+    answer_complaint,
+    complain,
+    enter_override,
+    place_queued,
+    refresh_open_days,
+    send_notice,
+    set_ask_limit,
+)
 from notoneless.kernel.errors import DomainError
+from notoneless.kernel.models import AuditEntry
 from notoneless.roster.models import Household, Person
 from notoneless.roster.scope import SYSTEM, Scope
 from tests.builders import DAY, clock_at, make_person, opened_city
@@ -42,7 +60,7 @@ def test_one_too_many_is_refused_with_the_reason_and_kept_for_the_report() -> No
         notify(title="三")
     assert error.value.code == "asks_over_budget"
     assert error.value.params == {"households": 3, "over": 3, "limit": 3}
-    lines = {line.code: line for line in report_of_asks(SYSTEM, "D", DAY, DAY)}
+    lines = {line.code: line for line in report_of_asks(SYSTEM, "D", DAY, DAY)[1]}
     assert (lines["S"].sent, lines["S"].refused, lines["S"].duties) == (2, 1, 7)
     # The households of school T are those of school S: they have no room left either.
     with pytest.raises(DomainError, match="asks_over_budget"):
@@ -79,6 +97,93 @@ def test_a_units_own_limit_can_only_be_stricter() -> None:
         set_ask_limit(SYSTEM, "S", 2, over="refuse", clock=clock_at(8))
 
 
+def test_a_school_that_is_stricter_than_the_sender_is_heeded() -> None:
+    opened_city()
+    set_ask_limit(SYSTEM, "S", 1, over="refuse", clock=clock_at(8))
+    for sender in ("C", "T"):  # the city above, and the school of the siblings
+        with pytest.raises(DomainError) as error:
+            notify(sender)
+        assert error.value.params == {"households": 3, "over": 3, "limit": 1}
+    assert households_over(DAY, "") == 0
+    assert households_over(DAY, "", extra=1) == 3
+
+
+def test_a_notice_waits_only_where_every_limit_that_it_breaks_lets_it() -> None:
+    units = opened_city()
+    make_person("lone", units["L1"], household="H9")
+    refresh_open_days(DAY, None, clock=clock_at(1), only=None)
+    set_ask_limit(SYSTEM, "T", 1, over="queue", clock=clock_at(8))
+    assert notify("T").status == "queued"
+    set_ask_limit(SYSTEM, "S", 1, over="refuse", clock=clock_at(8))
+    with pytest.raises(DomainError) as error:
+        notify("T")
+    assert error.value.params == {"households": 4, "over": 4, "limit": 1}
+    found = reach_of(units["T"].path, DAY)
+    assert (found.households, found.over, found.refusing, [duty.code for duty in found.duties]) == (
+        4, 4, 3, ["daily-health"],
+    )  # fmt: skip
+
+
+def test_a_day_that_is_not_open_yet_counts_what_its_rules_will_ask() -> None:
+    opened_city()
+    AskLimit.objects.update(asks_a_day=1)
+    with pytest.raises(DomainError, match="asks_over_budget"):
+        notify("S", day_after=1)
+    Policy.objects.filter(duty__code="daily-health").update(effective_to=DAY)
+    assert notify("S", day_after=1).day == DAY + timedelta(days=1)
+
+
+def test_whoever_is_excused_is_not_asked() -> None:
+    opened_city()
+    AskLimit.objects.update(asks_a_day=1)
+    for day in (DAY, DAY + timedelta(days=1)):  # an open day, and one to come
+        Policy.objects.update(days=["school_day"])
+        enter_override(SYSTEM, "C", kind="closure", first_day=day, last_day=day, clock=clock_at(1), reason_zh="台风")
+    jobs.drain_outbox(clock=clock_at(2))
+    assert asks_of_households(family(), DAY).count == 0
+    assert notify("S").status == notify("S", day_after=1).status == "sent"
+
+
+def test_the_queue_is_looked_through_once_a_day_and_its_end_is_audited() -> None:
+    opened_city()
+    AskLimit.objects.update(asks_a_day=1, over="queue")
+    notify(title="一")
+    assert place_queued(clock=clock_at(9)) == 0
+    AskLimit.objects.update(asks_a_day=2)
+    assert place_queued(clock=clock_at(10)) == 0
+    tomorrow = clock_at(0, 5, day=DAY + timedelta(days=1))
+    assert place_queued(clock=tomorrow) == 1
+    assert Notice.objects.get().day == DAY + timedelta(days=1)
+    acts = AuditEntry.objects.filter(act__startswith="notice.").values_list("act", "actor")
+    assert list(acts.order_by("pk")) == [("notice.queued", "system"), ("notice.sent", "system")]
+
+
+def test_an_ask_tells_from_which_unit_and_by_which_rule() -> None:
+    units = opened_city()
+    Policy.objects.filter(duty__code="daily-health").update(unit=units["D"])
+    refresh_open_days(DAY, None, clock=clock_at(1), only=None)
+    (owed,) = asks_of_households(family(), DAY).owed
+    assert (owed.label("zh"), owed.sender("zh"), owed.why("en")) == (
+        "每日健康上报", "D", "Standing rule: one report a person a day",
+    )  # fmt: skip
+
+
+def test_the_report_is_read_in_pages_and_only_inside_the_scope() -> None:
+    units = opened_city()
+    notify("S")
+    whole = report_of_asks(SYSTEM, "C", DAY, DAY)
+    assert [(line.code, line.duties, line.sent) for line in whole[1]] == [("C", 0, 0), ("D", 7, 1), ("E", 4, 0)]
+    pages = [report_of_asks(SYSTEM, "C", DAY, DAY, limit=1, offset=place) for place in range(4)]
+    assert [total for total, _ in pages] == [3, 3, 3, 3]
+    assert [line for _, lines in pages for line in lines] == whole[1]
+    other = Scope("other", paths=(units["T"].path,))
+    for code in ("S", "nowhere"):
+        with pytest.raises(DomainError, match="out_of_scope"):
+            report_of_asks(other, code, DAY, DAY)
+        with pytest.raises(DomainError, match="out_of_scope"):
+            send_notice(other, code, kind="notice", title_zh="家长会", day=DAY, clock=clock_at(8))
+
+
 @pytest.mark.parametrize(
     ("parts", "code"),
     [
@@ -87,6 +192,8 @@ def test_a_units_own_limit_can_only_be_stricter() -> None:
         ({"title_zh": "长" * 121}, "value_too_long"),
         ({"link": "javascript:alert(1)"}, "bad_link"),
         ({"day": DAY - timedelta(days=1)}, "day_past"),
+        ({"day": DAY + timedelta(days=367)}, "day_far"),
+        ({"day": date.max}, "day_far"),
     ],
 )
 def test_a_bad_notice_is_told_by_code(parts: dict[str, object], code: str) -> None:

@@ -1,6 +1,7 @@
 """Duties, the calendar and the policies in force, as pages and the later stages need them."""
 
-from notoneless.expect.queries.asks import Asks, asks_of_households, limit_above, notices_of, reach_of, report_of_asks
+from notoneless.expect.queries.asks import AskedDuty, Asks, asks_of_households, notices_along, notices_of
+from notoneless.expect.queries.burden import Burden, report_of_asks
 from notoneless.expect.queries.calendar import Entry, entries_of, last_known_day, national_day, overrides_on
 from notoneless.expect.queries.claims import claims_of
 from notoneless.expect.queries.complaints import ComplaintInfo, Standing, complaints_of_households, inbox, standing
@@ -18,19 +19,24 @@ from notoneless.expect.queries.policies import (
     tags_named,
 )
 from notoneless.expect.queries.public import PublicRules, public_rules
+from notoneless.expect.queries.reach import Limit, Reach, households_over, limit_above, reach_of
 from notoneless.expect.queries.tree import Node, Tree, tree_on
 
 __all__ = [
+    "AskedDuty",
     "Asks",
+    "Burden",
     "ComplaintInfo",
     "DocumentInfo",
     "DutyInfo",
     "Entry",
     "Explanation",
     "Item",
+    "Limit",
     "Node",
     "PolicyInfo",
     "PublicRules",
+    "Reach",
     "SessionInfo",
     "Standing",
     "Tree",
@@ -41,10 +47,12 @@ __all__ = [
     "duty_by_code",
     "entries_of",
     "explain_person",
+    "households_over",
     "inbox",
     "last_known_day",
     "limit_above",
     "national_day",
+    "notices_along",
     "notices_of",
     "overrides_on",
     "policies_above",

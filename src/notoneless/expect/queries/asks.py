@@ -6,24 +6,18 @@ or one notice or survey. The limit is policy data: the strictest that holds abov
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from notoneless.expect.models import AskLimit, Duty, Notice
+from notoneless.expect.models import Notice, Policy
 from notoneless.expect.queries.duties import DutyInfo, duties
+from notoneless.expect.queries.reach import limits_on, nearest
 from notoneless.kernel.sql import fetch
-from notoneless.roster.models import Placement, Unit
+from notoneless.roster.models import Placement
 from notoneless.roster.queries import unit_by_code
 from notoneless.roster.scope import Scope
-from notoneless.roster.tree import END, SEGMENT, ids_of
-
-
-def limit_above(path: str, day: date) -> tuple[int, str] | None:
-    """The limit of the nearest unit at or above a path, with what is done over it; None where there is none."""
-    in_force = AskLimit.objects.filter(Q(effective_to=None) | Q(effective_to__gte=day), effective_from__lte=day)
-    limits = {limit.unit_id: (limit.asks_a_day, limit.over) for limit in in_force.order_by("pk")}
-    return next((limits[unit_id] for unit_id in [*reversed(ids_of(path)), None] if unit_id in limits), None)
+from notoneless.roster.tree import END, ids_of
 
 
 @dataclass(frozen=True)
@@ -55,16 +49,45 @@ class NoticeInfo:
 
 
 @dataclass(frozen=True)
+class AskedDuty:
+    """One session of a duty that a family is asked for: by which rules, and which units made them (zh, en)."""
+
+    duty: DutyInfo
+    session: int
+    rules: tuple[tuple[str, str], ...]
+    units: tuple[tuple[str, str], ...]
+
+    def label(self, language: str) -> str:
+        return self.duty.name(language)
+
+    def sender(self, language: str) -> str:
+        """Empty where only standing rules of the whole system ask."""
+        return _joined(self.units, language)
+
+    def why(self, language: str) -> str:
+        return _joined(self.rules, language)
+
+
+def _joined(pairs: Sequence[tuple[str, str]], language: str) -> str:
+    is_zh = language.startswith("zh")
+    return ("、" if is_zh else ", ").join(zh if is_zh else en or zh for zh, en in pairs)
+
+
+@dataclass(frozen=True)
 class Asks:
     """A household's digest of a day: duties, and notices newest first. `limit`: None where there is none."""
 
-    duties: tuple[DutyInfo, ...]
+    owed: tuple[AskedDuty, ...]
     notices: tuple[NoticeInfo, ...]
     limit: int | None
 
     @property
+    def duties(self) -> tuple[DutyInfo, ...]:
+        return tuple(asked.duty for asked in self.owed)
+
+    @property
     def count(self) -> int:
-        return len(self.duties) + len(self.notices)
+        return len(self.owed) + len(self.notices)
 
 
 def asks_of_households(scope: Scope, day: date) -> Asks:
@@ -73,29 +96,50 @@ def asks_of_households(scope: Scope, day: date) -> Asks:
     if not households:
         return Asks((), (), None)
     placements = list(
-        Placement.objects.filter(person__household_id__in=households, to_day=None).values_list(
-            "person_id", "unit__path", "person__population"
-        )
+        Placement.objects.filter(
+            Q(to_day=None) | Q(to_day__gt=day), from_day__lte=day, person__household_id__in=households
+        ).values_list("person_id", "unit__path", "person__population")
     )
-    known = {duty.id: duty for duty in duties().values() if duty.asked == "family"}
-    owed = _owed([person_id for person_id, _, _ in placements], day, sorted(known))
     pupils = [path for _, path, population in placements if population == "student"]
     above = {unit_id for path in pupils for unit_id in ids_of(path)}
     notices = [_info(row) for row in _sent(day).filter(unit_id__in=above).order_by("-made_at", "-pk")]
-    limits = [found[0] for path in pupils if (found := limit_above(path, day)) is not None]
-    return Asks(tuple(known[duty_id] for duty_id, _ in owed), tuple(notices), min(limits, default=None))
+    held = limits_on(day)
+    limits = [found.asks_a_day for path in pupils if (found := nearest(held, path)) is not None]
+    owed = _owed([person_id for person_id, _, _ in placements], day)
+    return Asks(owed, tuple(notices), min(limits, default=None))
 
 
-def _owed(person_ids: Sequence[int], day: date, duty_ids: Sequence[int]) -> list[tuple[int, int]]:
-    if not person_ids or not duty_ids:
-        return []
-    people, wanted = ", ".join(["%s"] * len(person_ids)), ", ".join(["%s"] * len(duty_ids))
+def _owed(person_ids: Sequence[int], day: date) -> tuple[AskedDuty, ...]:
+    """Each (duty, session) once, in the order of their ids, with all the rules by which members owe it."""
+    known = {duty.id: duty for duty in duties().values() if duty.asked == "family"}
+    if not person_ids or not known:
+        return ()
+    people, wanted = ", ".join(["%s"] * len(person_ids)), ", ".join(["%s"] * len(known))
     rows = fetch(
-        f"SELECT DISTINCT duty_id, session FROM person_slot WHERE respondent_id IN ({people}) AND day = %s"
-        f" AND duty_id IN ({wanted}) AND state IN ('due', 'reported', 'missing') ORDER BY 1, 2",
-        [*person_ids, day, *duty_ids],
+        f"SELECT DISTINCT duty_id, session, policy_id FROM person_slot WHERE respondent_id IN ({people}) AND day = %s"
+        f" AND duty_id IN ({wanted}) AND state IN ('due', 'reported', 'missing') ORDER BY 1, 2, 3",
+        [*person_ids, day, *sorted(known)],
     )
-    return [(duty_id, session) for duty_id, session in rows]
+    by_ask: dict[tuple[int, int], list[int]] = {}
+    for duty_id, session, policy_id in rows:
+        by_ask.setdefault((duty_id, session), []).extend([policy_id] if policy_id else [])
+    rules = Policy.objects.select_related("unit").in_bulk({rule for ids in by_ask.values() for rule in ids})
+    return tuple(
+        _asked(known[duty_id], session, [rules[one] for one in ids if one in rules])
+        for (duty_id, session), ids in by_ask.items()
+    )
+
+
+def _asked(duty: DutyInfo, session: int, rules: Sequence[Policy]) -> AskedDuty:
+    titles = dict.fromkeys((rule.title_zh, rule.title_en) for rule in rules if rule.title_zh)
+    units = dict.fromkeys((rule.unit.name, rule.unit.name_en) for rule in rules if rule.unit is not None)
+    return AskedDuty(duty, session, tuple(titles), tuple(units))
+
+
+def notices_along(path: str, day: date) -> list[NoticeInfo]:
+    """What units at, above and below a path have sent for a day, newest first: what its own families read anyway."""
+    along = Q(unit_id__in=ids_of(path)) | Q(unit__path__gte=path, unit__path__lt=path + END)
+    return [_info(row) for row in _sent(day).filter(along).order_by("-made_at", "-pk")]
 
 
 def _sent(day: date) -> QuerySet[Notice]:
@@ -114,103 +158,3 @@ def notices_of(scope: Scope, unit_code: str, *, limit: int, offset: int) -> tupl
     unit = unit_by_code(scope, unit_code)
     found = Notice.objects.select_related("unit").filter(unit=unit).order_by("-made_at", "-pk")
     return found.count(), [_info(row) for row in found[offset : offset + limit]]
-
-
-@dataclass(frozen=True)
-class Reach:
-    """How many households a notice would reach, and how many of them would be over their limit."""
-
-    households: int
-    over: int
-    limit: int | None
-
-
-def reach_of(path: str, day: date) -> Reach:
-    """Households with a pupil in a subtree, and those that one more ask on this day would put over the limit.
-
-    Set-based: the day's asks of each household are its duties that are open, and the notices above its pupils.
-    """
-    found = limit_above(path, day)
-    family = list(Duty.objects.filter(asked="family").values_list("id", flat=True))
-    marks = ", ".join(["%s"] * len(family)) or "0"
-    rows = fetch(
-        f"""
-        WITH reached AS (
-            SELECT DISTINCT p.household_id FROM roster_placement pl
-            JOIN roster_person p ON p.id = pl.person_id JOIN roster_unit u ON u.id = pl.unit_id
-            WHERE u.path >= %s AND u.path < %s AND pl.from_day <= %s AND (pl.to_day IS NULL OR pl.to_day > %s)
-                  AND p.population = 'student' AND p.household_id IS NOT NULL
-        ), owed AS (
-            SELECT p.household_id, COUNT(DISTINCT s.duty_id * 100 + s.session) AS n
-            FROM reached r JOIN roster_person p ON p.household_id = r.household_id
-            JOIN person_slot s ON s.respondent_id = p.id AND s.day = %s AND s.duty_id IN ({marks})
-                 AND s.state IN ('due', 'reported', 'missing')
-            GROUP BY p.household_id
-        ), told AS (
-            SELECT p.household_id, COUNT(DISTINCT n.id) AS n
-            FROM expect_notice n JOIN roster_unit nu ON nu.id = n.unit_id
-            JOIN roster_unit u ON u.path >= nu.path AND u.path < nu.path || '~'
-            JOIN roster_placement pl ON pl.unit_id = u.id
-                 AND pl.from_day <= %s AND (pl.to_day IS NULL OR pl.to_day > %s)
-            JOIN roster_person p ON p.id = pl.person_id AND p.population = 'student'
-            JOIN reached r ON r.household_id = p.household_id
-            WHERE n.day = %s AND n.status = 'sent'
-            GROUP BY p.household_id
-        )
-        SELECT COUNT(*), SUM(CASE WHEN COALESCE(o.n, 0) + COALESCE(t.n, 0) + 1 > %s THEN 1 ELSE 0 END)
-        FROM reached r LEFT JOIN owed o ON o.household_id = r.household_id
-        LEFT JOIN told t ON t.household_id = r.household_id
-        """,
-        [path, path + END, day, day, day, *family, day, day, day, 10**9 if found is None else found[0]],
-    )
-    households, over = rows[0]
-    return Reach(int(households), int(over or 0), None if found is None else found[0])
-
-
-@dataclass(frozen=True)
-class Burden:
-    """How much a unit, with all below it, asked of families in some days."""
-
-    code: str
-    name_zh: str
-    name_en: str
-    duties: int
-    sent: int
-    queued: int
-    refused: int
-
-    def label(self, language: str) -> str:
-        return self.name_zh if language.startswith("zh") else self.name_en or self.name_zh
-
-
-def report_of_asks(scope: Scope, unit_code: str, first_day: date, last_day: date) -> list[Burden]:
-    """A line for the unit itself and one for each unit below it: slots that families owe, notices by what became of
-    them. `duties` counts slots of all below; a unit's own line only notices of its own."""
-    unit = unit_by_code(scope, unit_code)
-    family = list(Duty.objects.filter(asked="family").values_list("id", flat=True))
-    children = list(Unit.objects.filter(authority=unit, closed_on=None).order_by("code"))
-    notices = list(
-        Notice.objects.filter(
-            unit__path__startswith=unit.path, wanted_day__gte=first_day, wanted_day__lte=last_day
-        ).values_list("unit__path", "status")
-    )
-    slots: dict[str, int] = {}
-    cut = len(unit.path) + SEGMENT
-    day = first_day
-    while day <= last_day and family:
-        marks = ", ".join(["%s"] * len(family))
-        for head, n in fetch(
-            f"SELECT substr(path, 1, %s), SUM(on_time + late + missing + due) FROM tally"
-            f" WHERE day = %s AND duty_id IN ({marks}) AND path >= %s AND path < %s GROUP BY 1",
-            [cut, day, *family, unit.path, unit.path + END],
-        ):
-            slots[head] = slots.get(head, 0) + int(n)
-        day += timedelta(days=1)
-
-    def line(code: str, zh: str, en: str, path: str, *, is_own: bool) -> Burden:
-        of = [status for one, status in notices if (one == path if is_own else one.startswith(path))]
-        asked = slots.get(path, 0)
-        return Burden(code, zh, en, asked, of.count("sent"), of.count("queued"), of.count("refused"))
-
-    own = line(unit.code, unit.name, unit.name_en, unit.path, is_own=True)
-    return [own, *(line(c.code, c.name, c.name_en, c.path, is_own=False) for c in children)]

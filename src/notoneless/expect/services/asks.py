@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from django.db import transaction
 
 from notoneless.expect.models import AskLimit, Notice
-from notoneless.expect.queries.asks import limit_above, reach_of
+from notoneless.expect.queries.reach import limit_above, reach_of
 from notoneless.kernel import audit
 from notoneless.kernel.clock import Clock, day_of
 from notoneless.kernel.errors import DomainError
@@ -18,6 +18,10 @@ from notoneless.roster.tree import SEGMENT
 KINDS = ("notice", "survey")
 WAIT_DAYS = 14
 """Days for which a queued notice looks for room."""
+TRIED = "tried"
+"""In a notice's reason: the ordinal of the day on which room was last looked for."""
+LATEST = 366
+"""Days ahead for which a notice can be sent: families' asks cannot be foreseen further."""
 
 
 def send_notice(
@@ -27,8 +31,9 @@ def send_notice(
     """Send on a day, today or later; over the limit it is queued for a day with room, or refused, as the limit says.
 
     `draft` names this act: sent twice, it is one. A refusal is kept too, so that the level above sees who asks how
-    much. Raises DomainError `unknown_choice`, `value_required`, `value_too_long`, `bad_link`, `day_past`,
-    `asks_over_budget` (with how many households are over).
+    much. It waits only where every limit that it would break lets it. Raises DomainError `unknown_choice`,
+    `value_required`, `value_too_long`, `bad_link`, `day_past`, `day_far`, `asks_over_budget` (with how many
+    households are over).
     """
     if kind not in KINDS:
         raise DomainError("unknown_choice", "kind", value=kind[:20], known=", ".join(KINDS))
@@ -40,8 +45,11 @@ def send_notice(
             raise DomainError("value_too_long", name, limit=most)
     if link and not link.startswith("https://"):
         raise DomainError("bad_link", "link")
-    if day < day_of(clock.now()):
+    today = day_of(clock.now())
+    if day < today:
         raise DomainError("day_past", "day", day=day)
+    if (day - today).days > LATEST:
+        raise DomainError("day_far", "day", day=day, days=LATEST)
     unit = roster_queries.unit_by_code(scope, unit_code)
     with transaction.atomic():
         lock_exclusively("notices")  # two senders at once would each see room for one
@@ -53,9 +61,8 @@ def send_notice(
         if twin is not None:
             return twin
         reach = reach_of(unit.path, day)
-        held = limit_above(unit.path, day)
         is_over = reach.over > 0
-        is_queued = is_over and held is not None and held[1] == "queue"
+        is_queued = is_over and not reach.refusing
         reason = {"households": reach.households, "over": reach.over, "limit": reach.limit or 0}
         notice = Notice.objects.create(
             unit=unit, kind=kind, title_zh=title_zh.strip(), title_en=title_en.strip(), body_zh=body_zh.strip(),
@@ -70,23 +77,37 @@ def send_notice(
 
 
 def place_queued(*, clock: Clock) -> int:
-    """Give queued notices the first day with room; refuse those that found none in a fortnight. Returns how many."""
-    placed = 0
+    """Give queued notices the first day with room; refuse those that found none in a fortnight. Returns how many were
+    placed. Each is tried once a day: a whole city's fortnight takes a minute to count.
+    """
     today = day_of(clock.now())
-    for notice in Notice.objects.select_related("unit").filter(status="queued").order_by("made_at", "pk"):
-        with transaction.atomic():
-            lock_exclusively("notices")
-            last = notice.wanted_day + timedelta(days=WAIT_DAYS)
-            day = max(notice.wanted_day, today)
-            while day <= last and reach_of(notice.unit.path, day).over:
-                day += timedelta(days=1)
-            if day <= last:
-                notice.day, notice.status = day, "sent"
-                placed += 1
-            elif today > last:
-                notice.status = "refused"
-            notice.save(update_fields=["day", "status"])
-    return placed
+    waiting = Notice.objects.select_related("unit").filter(status="queued").order_by("made_at", "pk")
+    return sum(_place(notice, today, clock) for notice in waiting if notice.reason.get(TRIED) != today.toordinal())
+
+
+def _place(notice: Notice, today: date, clock: Clock) -> bool:
+    path = notice.unit.path
+    last = notice.wanted_day + timedelta(days=WAIT_DAYS)
+    day = max(notice.wanted_day, today)
+    while day <= last and reach_of(path, day).over:
+        day += timedelta(days=1)
+    with transaction.atomic():
+        lock_exclusively("notices")
+        notice = Notice.objects.select_related("unit").get(pk=notice.pk)
+        if notice.status != "queued":
+            return False  # another process was quicker
+        if day > last:
+            notice.reason |= {TRIED: today.toordinal()}
+            notice.status = "refused" if today >= last else "queued"
+        elif reach_of(path, day).over:
+            return False  # someone has sent meanwhile; the next round looks again
+        else:
+            notice.day, notice.status = day, "sent"
+        notice.save(update_fields=["day", "status", "reason"])
+        if notice.status != "queued":
+            audit.record("system", f"notice.{notice.status}", notice.unit.code, clock=clock,
+                         detail={"notice": notice.pk})  # fmt: skip
+    return notice.status == "sent"
 
 
 def set_ask_limit(scope: Scope, unit_code: str, asks_a_day: int, *, over: str, clock: Clock) -> AskLimit:
@@ -101,8 +122,8 @@ def set_ask_limit(scope: Scope, unit_code: str, asks_a_day: int, *, over: str, c
     unit = roster_queries.unit_by_code(scope, unit_code)
     today = day_of(clock.now())
     above = limit_above(unit.path[:-SEGMENT], today)
-    if above is not None and asks_a_day > above[0]:
-        raise DomainError("limit_above", "asks_a_day", limit=above[0])
+    if above is not None and asks_a_day > above.asks_a_day:
+        raise DomainError("limit_above", "asks_a_day", limit=above.asks_a_day)
     with transaction.atomic():
         lock_exclusively("notices")
         AskLimit.objects.filter(unit=unit, effective_to=None, effective_from__gte=today).delete()

@@ -8,10 +8,11 @@ from datetime import date, timedelta
 from notoneless.expect import queries
 from notoneless.expect.models import Policy
 from notoneless.expect.queries import policies as policy_queries
-from notoneless.expect.queries.asks import limit_above
+from notoneless.expect.queries.asked import staged_mask
 from notoneless.expect.queries.claims import Kind, Kinds, populations_of
 from notoneless.expect.queries.duties import DutyInfo
 from notoneless.expect.queries.policies import PolicyInfo, rule_of
+from notoneless.expect.queries.reach import limit_above
 from notoneless.expect.queries.tree import Tree
 from notoneless.expect.rules import Clash, PolicyRule, Verdict, resolve
 from notoneless.expect.services.policies import Published, policy_by_code, publish_policy, unsaved_policy
@@ -19,7 +20,7 @@ from notoneless.expect.services.policy_bounds import clashes_of
 from notoneless.expect.services.policy_terms import PolicyTerms
 from notoneless.kernel.clock import Clock, day_of
 from notoneless.kernel.errors import DomainError
-from notoneless.kernel.sql import execute, fetch, rows_table, temp_table
+from notoneless.kernel.sql import fetch
 from notoneless.ledger import services as ledger
 from notoneless.ledger.services.traits import TRAITS_OF
 from notoneless.roster import queries as roster_queries
@@ -140,7 +141,7 @@ def _preview(
     before = {duty.id: policy_queries.rules_between(first_day, last_day, duty.id) for duty in queries.duties().values()}
     everything = [*new, *(rule for rules in before.values() for rule in rules)]
     held = limit_above(root.path, first_day)
-    limit = None if held is None else held[0]
+    limit = None if held is None else held.asks_a_day
     found = []
     with ledger.staged_traits(first_day, tags=queries.tags_named(everything), within=root.path):
         tree = queries.tree_on(first_day, within=root.path)
@@ -197,38 +198,19 @@ def _households_over(
     limit: int,
 ) -> int:  # fmt: skip
     """Households of the subtree that would be asked more than `limit` things: each (duty, session) once a household."""
-    asked = [duty for duty in queries.duties().values() if duty.asked == "family"]
-    sessions = [(duty, session) for duty in asked for session in duty.sessions]
-    if len(sessions) <= limit:
+    sessions = sum(len(duty.sessions) for duty in queries.duties().values() if duty.asked == "family")
+    if sessions <= limit:
         return 0
-    columns = [f"ask{number}" for number in range(len(sessions))]
-    rows = []
-    kinds = {duty.id: Kinds(tree, rules.get(duty.id, ())) for duty in asked}
-    for unit_id, population, trait, _ in heads:
-        if not tree.nodes[unit_id].path.startswith(within):
-            continue
-        row = []
-        for duty, session in sessions:
-            kind = kinds[duty.id].of(unit_id, population, trait)
-            in_force = _in_force(rules.get(duty.id, ()), tree.day)
-            row.append(int(resolve(in_force, kind.path_ids, kind.group, session.code) is not None))
-        rows.append((unit_id, population, trait, *row))
-    ints = ", ".join(f"{column} INT" for column in columns)
-    with temp_table(f"ask_mask{len(columns)}", f"unit_id INT, population VARCHAR(8), trait VARCHAR(200), {ints}"):
-        types = {"unit_id": "int", "population": "text", "trait": "text", **dict.fromkeys(columns, "int")}
-        source, params = rows_table("k", types, rows)
-        execute(f"INSERT INTO ask_mask{len(columns)} SELECT * FROM {source}", params)
-        total = " + ".join(f"MAX(m.{column})" for column in columns)
+    alike = [head[:3] for head in heads if tree.nodes[head[0]].path.startswith(within)]
+    with staged_mask(tree, rules, alike) as mask:
         ((count,),) = fetch(
             f"""
             SELECT COUNT(*) FROM (
                 SELECT p.household_id FROM roster_placement pl
-                JOIN roster_person p ON p.id = pl.person_id {TRAITS_OF.format("p.id")}
-                JOIN ask_mask{len(columns)} m ON m.unit_id = pl.unit_id AND m.population = p.population
-                     AND m.trait = COALESCE(t.trait, '')
+                JOIN roster_person p ON p.id = pl.person_id {TRAITS_OF.format("p.id")} {mask.join("pl", "p")}
                 WHERE pl.from_day <= %(day)s AND (pl.to_day IS NULL OR pl.to_day > %(day)s)
                       AND p.household_id IS NOT NULL
-                GROUP BY p.household_id HAVING {total} > %(limit)s) AS over
+                GROUP BY p.household_id HAVING {mask.total} > %(limit)s) AS over
             """,
             {"day": tree.day, "limit": limit},
         )

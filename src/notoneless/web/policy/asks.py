@@ -53,6 +53,6 @@ def asks(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
     return render(request, "policy/asks.html", {
         "unit": unit, "tab": "asks", "refusal": refusal, "given": given, "draft": draft, "notices": notices,
         "page": Page(page_number(request), total), "today_iso": str(today()), "days": COUNTED_DAYS,
-        "report": expect_queries.report_of_asks(reader.scope, code, since, today()),
+        "report": expect_queries.report_of_asks(reader.scope, code, since, today())[1],
         "limit": expect_queries.limit_above(unit.path, today()),
     }, status=status)  # fmt: skip
