@@ -220,12 +220,14 @@ def test_a_complaint_goes_to_the_unit_that_made_the_rule_and_is_answered_once() 
     assert total == 1 and found[0].place == "S K1" and "王" not in str(found[0])
     officer, other = Scope("city", paths=(units["C"].path,)), Scope("district", paths=(units["D"].path,))
     with pytest.raises(DomainError, match="out_of_scope"):
-        answer_complaint(other, made.pk, "不归我们", clock=clock_at(9))
+        answer_complaint(other, "C", made.pk, "不归我们", clock=clock_at(9))
+    with pytest.raises(DomainError, match="out_of_scope"):
+        answer_complaint(officer, "D", made.pk, "不在这个收件箱", clock=clock_at(9))
     with pytest.raises(DomainError, match="value_required"):
-        answer_complaint(officer, made.pk, " ", clock=clock_at(9))
-    answer_complaint(officer, made.pk, "已核实，将修改规定。", clock=clock_at(10))
+        answer_complaint(officer, "C", made.pk, " ", clock=clock_at(9))
+    answer_complaint(officer, "C", made.pk, "已核实，将修改规定。", clock=clock_at(10))
     with pytest.raises(DomainError, match="complaint_answered"):
-        answer_complaint(officer, made.pk, "再答", clock=clock_at(11))
+        answer_complaint(officer, "C", made.pk, "再答", clock=clock_at(11))
     assert complaints_of_households(family())[0].answer == "已核实，将修改规定。"
     line = standing(SYSTEM, "C", DAY, DAY, clock=clock_at(12))[0]
     assert (line.received, line.answered, line.median_hours, line.longest_hours) == (1, 1, 2.0, 2.0)

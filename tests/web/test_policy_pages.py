@@ -8,11 +8,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from notoneless import jobs
-from notoneless.expect.models import CalendarOverride, Complaint, Notice, Policy
-from notoneless.expect.services import enter_override
-from notoneless.roster.models import Person, PersonState
+from notoneless.expect.models import CalendarOverride, Complaint, Document, Notice, Policy
+from notoneless.expect.services import complain, enter_override
+from notoneless.roster.models import Person, PersonState, Unit
 from notoneless.roster.scope import SYSTEM
-from tests.builders import DAY, clock_at, make_city, opened_city
+from tests.builders import DAY, clock_at, make_city, make_unit, opened_city
 from tests.web.cast import draft_in, make_account, make_cast, signed_in, text_of
 
 pytestmark = pytest.mark.django_db
@@ -197,6 +197,60 @@ def test_a_notice_reaches_the_family_once_and_over_the_limit_it_does_not() -> No
         "/unit/S/asks/", {**form, "title_zh": "再一个", "draft": draft_in(school.get("/unit/S/asks/"))}
     )
     assert refused.status_code == 422 and "上限" in text_of(refused) and "再一个" in text_of(refused)
+    told = text_of(refused).partition("这些家庭当天已有的事项")[2].partition("</ul>")[0]
+    assert "每日健康上报" in told and "周五家长会" in told
+    assert "这些家庭当天已有的事项" not in text_of(school.get("/unit/S/asks/"))
+
+
+@pytest.mark.usefixtures("city")
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("zh", ("今天", "每日健康上报", "系统缺省规则：每人每日一报")),
+        ("en", ("Today 1 of at most 3", "one report a person a day")),
+    ],
+)
+def test_a_family_reads_what_it_is_asked_and_by_which_rule(language: str, told: tuple[str, ...]) -> None:
+    page = text_of(signed_in("parent", language).get("/family/"))
+    digest = page.partition('<details class="text-secondary nol-small"')[2].partition("</details>")[0]
+    assert all(words in digest for words in told)
+
+
+@pytest.mark.usefixtures("city")
+def test_the_burden_of_many_units_is_read_in_pages() -> None:
+    city = Unit.objects.get(code="C")
+    for number in range(60):
+        make_unit(f"X{number:02}", "district", city)
+    officer = signed_in("city_officer", "en")
+    first, second = text_of(officer.get("/unit/C/asks/")), text_of(officer.get("/unit/C/asks/?units=2&page=1"))
+    assert "X46" in first and "X47" not in first and 'href="?units=2"' in first
+    assert "X59" in second and "X46" not in second and 'href="?units=1&amp;page=1"' in second
+
+
+@pytest.mark.usefixtures("city")
+def test_only_who_manages_a_unit_answers_what_came_to_it() -> None:
+    """Reach alone is not enough: a teacher at S who manages T answers nothing of S through T's page."""
+    make_account("both", ("teacher", "S"), ("school", "T"))
+    rule = Policy.objects.get(duty__code="daily-health")
+    rule.unit, rule.title_zh = Unit.objects.get(code="S"), "本校规定"
+    rule.document = Document.objects.create(number="教〔2026〕9号")
+    rule.save()
+    made = complain(
+        SYSTEM, person_id=person("K1-1"), day=DAY, duty_code="daily-health", session="day", policy_id=rule.pk,
+        trace=["一行"], text="为什么？", clock=clock_at(8),
+    )  # fmt: skip
+    answer = {"complaint": str(made.pk), "answer": "答复"}
+    assert signed_in("both").post("/unit/T/complaints/", answer).status_code == 422
+    assert signed_in("both").post("/unit/S/complaints/", answer).status_code == 403
+    assert Complaint.objects.get().answered_at is None
+    principal = signed_in("principal", "zh")
+    box = text_of(principal.get("/unit/S/complaints/"))
+    assert "本校规定 · 教〔2026〕9号" in box and "S K1" in box and "王小明" not in box
+    kept = principal.post("/unit/S/complaints/", {**answer, "answer": "长" * 1001})
+    assert kept.status_code == 422 and "长" * 1001 in text_of(kept)
+    assert principal.post("/unit/S/complaints/", answer).status_code == 302
+    for number in ("", "x", "²", "9" * 19):
+        assert principal.post("/unit/S/complaints/", {**answer, "complaint": number}).status_code == 422
 
 
 @pytest.mark.usefixtures("city")

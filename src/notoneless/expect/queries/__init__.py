@@ -1,6 +1,13 @@
 """Duties, the calendar and the policies in force, as pages and the later stages need them."""
 
-from notoneless.expect.queries.asks import AskedDuty, Asks, asks_of_households, notices_along, notices_of
+from notoneless.expect.queries.asks import (
+    AskedDuty,
+    Asks,
+    NoticeInfo,
+    asks_of_households,
+    notices_along,
+    notices_of,
+)
 from notoneless.expect.queries.burden import Burden, report_of_asks
 from notoneless.expect.queries.calendar import Entry, entries_of, last_known_day, national_day, overrides_on
 from notoneless.expect.queries.claims import claims_of
@@ -34,6 +41,7 @@ __all__ = [
     "Item",
     "Limit",
     "Node",
+    "NoticeInfo",
     "PolicyInfo",
     "PublicRules",
     "Reach",

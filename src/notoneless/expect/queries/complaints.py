@@ -24,6 +24,7 @@ class ComplaintInfo:
     duty_en: str
     policy_title_zh: str
     policy_title_en: str
+    document: str
     unit_zh: str
     unit_en: str
     place: str
@@ -102,7 +103,7 @@ def _standing(unit: Unit, rows: Sequence[tuple[str, datetime, datetime | None]],
 
 
 def _read(rows: QuerySet[Complaint], ids: Sequence[int]) -> list[ComplaintInfo]:
-    by_id = {row.pk: row for row in rows.select_related("duty", "policy", "unit").filter(pk__in=ids)}
+    by_id = {row.pk: row for row in rows.select_related("duty", "policy__document", "unit").filter(pk__in=ids)}
     people = {row.person_id for row in by_id.values()}
     places = {
         person_id: f"{school or ''} {name}".strip()
@@ -115,6 +116,7 @@ def _read(rows: QuerySet[Complaint], ids: Sequence[int]) -> list[ComplaintInfo]:
             id=row.pk, day=row.day, duty_zh=row.duty.name_zh, duty_en=row.duty.name_en,
             policy_title_zh=row.policy.title_zh if row.policy else "",
             policy_title_en=row.policy.title_en if row.policy else "",
+            document=row.policy.document.number if row.policy and row.policy.document else "",
             unit_zh=row.unit.name if row.unit else "", unit_en=(row.unit.name_en or row.unit.name) if row.unit else "",
             place=places.get(row.person_id, ""), text=row.text, trace=tuple(row.trace), made_at=row.made_at,
             answer=row.answer, answered_at=row.answered_at,

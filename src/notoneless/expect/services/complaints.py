@@ -55,18 +55,21 @@ def complain(
     return complaint
 
 
-def answer_complaint(scope: Scope, complaint_id: int, text: str, *, clock: Clock) -> Complaint:
-    """Answer once, for good. Raises DomainError `value_required`, `value_too_long`, `out_of_scope`,
-    `complaint_answered`."""
+def answer_complaint(scope: Scope, unit_code: str, complaint_id: int, text: str, *, clock: Clock) -> Complaint:
+    """Answer a complaint in a unit's inbox, once, for good. Whoever calls this has seen to the role at that unit.
+
+    Raises DomainError `value_required`, `value_too_long`, `complaint_answered`, and `out_of_scope` for what is not in
+    that inbox.
+    """
     words = text.strip()
     if not words:
         raise DomainError("value_required", "answer")
     if len(words) > LONGEST:
         raise DomainError("value_too_long", "answer", limit=LONGEST)
+    unit = roster_queries.unit_by_code(scope, unit_code)
     with transaction.atomic():
-        complaint = Complaint.objects.select_for_update(of=("self",)).filter(pk=complaint_id).first()
-        path = None if complaint is None or complaint.unit_id is None else _path(complaint.unit_id)
-        if complaint is None or path is None or not scope.covers(path):
+        complaint = Complaint.objects.select_for_update(of=("self",)).filter(pk=complaint_id, unit=unit).first()
+        if complaint is None:
             raise DomainError("out_of_scope", "complaint")
         if complaint.answered_at is not None:
             raise DomainError("complaint_answered", "complaint")
@@ -74,7 +77,3 @@ def answer_complaint(scope: Scope, complaint_id: int, text: str, *, clock: Clock
         complaint.save(update_fields=["answer", "answered_by", "answered_at"])
         audit.record(scope.actor, "complaint.answered", str(complaint.pk), clock=clock)
     return complaint
-
-
-def _path(unit_id: int) -> str:
-    return Unit.objects.values_list("path", flat=True).get(pk=unit_id)

@@ -24,22 +24,23 @@ COUNTED_DAYS = 90
 @signed_in
 def complaints(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
     unit = managed_unit(reader, code)
-    refusal, status = "", 200
+    refusal, status, refused = "", 200, dict[str, str]()
     if request.method == "POST":
+        number = request.POST.get("complaint", "")
         try:
-            number = request.POST.get("complaint", "")
-            if not number.isdecimal() or len(number) > 18:
+            if not number.isdecimal() or len(number) > 18 or not number.isascii():
                 raise DomainError("out_of_scope", "complaint")
-            expect.answer_complaint(reader.scope, int(number), request.POST.get("answer", ""), clock=CLOCK)
+            expect.answer_complaint(reader.scope, code, int(number), request.POST.get("answer", ""), clock=CLOCK)
             messages.success(request, _("The answer has been sent."))
             return redirect(request.get_full_path())
         except DomainError as error:
             refusal, status = sentence(error), 422
+            refused = {"complaint": number, "answer": request.POST.get("answer", "")}
     page = Page(page_number(request), 0)
     total, found = expect_queries.inbox(reader.scope, code, limit=page.per_page, offset=page.offset)
     since = today() - timedelta(days=COUNTED_DAYS)
     lines = expect_queries.standing(reader.scope, code, since, today(), clock=CLOCK)
     return render(request, "policy/complaints.html", {
         "unit": unit, "tab": "complaints", "complaints": found, "page": Page(page_number(request), total),
-        "standing": lines, "refusal": refusal, "days": COUNTED_DAYS,
+        "standing": lines, "refusal": refusal, "refused": refused, "days": COUNTED_DAYS,
     }, status=status)  # fmt: skip

@@ -10,11 +10,12 @@ PER_PAGE = 50
 
 @dataclass(frozen=True)
 class Page:
-    """One page of `total` items; numbers begin at 1."""
+    """One page of `total` items; numbers begin at 1. `key`: its name in the address."""
 
     number: int
     total: int
     per_page: int = PER_PAGE
+    key: str = "page"
 
     @property
     def offset(self) -> int:
@@ -36,7 +37,7 @@ class Page:
         return items[self.offset : self.offset + self.per_page]
 
 
-def page_number(request: HttpRequest) -> int:
+def page_number(request: HttpRequest, key: str = "page") -> int:
     """A page that is not a number from 1 on is the first."""
-    asked = request.GET.get("page", "")
+    asked = request.GET.get(key, "")
     return max(1, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1

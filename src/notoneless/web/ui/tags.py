@@ -144,6 +144,11 @@ def duty_of(complaint: Any) -> str:
 
 
 @register.filter
+def rule_of(complaint: Any) -> str:
+    return str(complaint.policy(reading()))
+
+
+@register.filter
 def policy_status(status: str) -> str:
     return str(POLICY_STATUS[status])
 
@@ -194,3 +199,16 @@ def sender_of(notice: Any) -> str:
 @register.filter
 def body_of(notice: Any) -> str:
     return str(notice.body(reading()))
+
+
+@register.filter
+def why_of(asked: Any) -> str:
+    return str(asked.why(reading()))
+
+
+@register.simple_tag(takes_context=True)
+def page_address(context: Mapping[str, Any], page: Any, number: int) -> str:
+    """The same page with another part of one of its lists."""
+    given = context["request"].GET.copy()
+    given[page.key] = number
+    return f"?{given.urlencode()}"
