@@ -246,3 +246,49 @@ def test_complaints_are_the_households_own_and_few() -> None:
     with pytest.raises(DomainError, match="too_many_complaints"):
         make_complaint("第六条")
     assert complaints_of_households(family("H2")) == []
+
+
+def test_a_complaint_has_words_and_not_too_many() -> None:
+    opened_city()
+    for text, code in (("  ", "value_required"), ("长" * 1001, "value_too_long")):
+        with pytest.raises(DomainError, match=code):
+            make_complaint(text)
+    assert make_complaint("长" * 1000).text == "长" * 1000
+
+
+def test_inboxes_and_standings_are_read_only_inside_the_scope() -> None:
+    units = opened_city()
+    make_complaint()
+    other = Scope("other", paths=(units["T"].path,))
+    for code in ("S", "C", "nowhere"):
+        with pytest.raises(DomainError, match="out_of_scope"):
+            inbox(other, code, limit=10, offset=0)
+        with pytest.raises(DomainError, match="out_of_scope"):
+            standing(other, code, DAY, DAY, clock=clock_at(9))
+        with pytest.raises(DomainError, match="out_of_scope"):
+            answer_complaint(other, code, Complaint.objects.get().pk, "答复", clock=clock_at(9))
+    assert complaints_of_households(other) == []
+
+
+def test_the_level_above_sees_how_quickly_each_unit_below_answers() -> None:
+    units = opened_city()
+    rule = Policy.objects.get(duty__code="daily-health")
+    for code, answered_at in (("S", (9, 11, 18)), ("T", (10,)), ("C", ())):
+        rule.unit = units[code]
+        rule.save()
+        pupil = Person.objects.get(code="L1-1" if code == "T" else "K1-1").pk
+        for number in range(4 if code == "S" else 1):
+            made = complain(
+                SYSTEM, person_id=pupil, day=DAY, duty_code="daily-health", session="day", policy_id=rule.pk,
+                trace=[], text=f"{code}{number}", clock=clock_at(8),
+            )  # fmt: skip
+            if number < len(answered_at):
+                answer_complaint(SYSTEM, code, made.pk, "答复", clock=clock_at(answered_at[number]))
+    later = clock_at(9, day=DAY + timedelta(days=3))
+    lines = {line.unit: line for line in standing(SYSTEM, "C", DAY, DAY, clock=later)}
+    assert list(lines) == ["C", "D", "E"]
+    found = {
+        code: (line.received, line.answered, line.open, line.oldest_open_days, line.median_hours, line.longest_hours)
+        for code, line in lines.items()
+    }
+    assert found == {"C": (1, 0, 1, 3, None, None), "D": (4, 3, 1, 3, 3.0, 10.0), "E": (1, 1, 0, 0, 2.0, 2.0)}

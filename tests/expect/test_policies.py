@@ -10,7 +10,7 @@ from notoneless import jobs
 from notoneless.expect import services as expect
 from notoneless.expect.models import AskLimit, Duty, Policy
 from notoneless.expect.queries import duty_by_code, explain_person
-from notoneless.expect.services import PolicyTerms, policies_from, preview_policies, read_policies
+from notoneless.expect.services import PolicyTerms, enter_override, policies_from, preview_policies, read_policies
 from notoneless.expect.services.preview import publish_within_budget
 from notoneless.kernel.errors import DomainError
 from notoneless.kernel.models import OutboxEvent
@@ -313,6 +313,17 @@ def test_a_rule_that_asks_too_much_of_a_household_is_refused() -> None:
     assert error.value.params["households"] == 3
     AskLimit.objects.update(asks_a_day=2)
     assert publish_within_budget(SYSTEM, "more", clock=clock_at(6)).policy.status == "published"
+
+
+def test_a_preview_does_not_count_as_asked_who_is_excused() -> None:
+    make_city()
+    AskLimit.objects.update(asks_a_day=1)
+    Duty.objects.filter(code="evening-check").update(asked="family")
+    Policy.objects.filter(duty__code="daily-health").update(days=["school_day"])
+    enter_override(SYSTEM, "S", kind="closure", first_day=DAY, last_day=DAY, clock=clock_at(6), reason_zh="台风")
+    every_day = terms("more", unit="S", duty="evening-check", effect="require", days=("school_day", "closure"))
+    found = preview_policies(SYSTEM, [every_day], "S", first_day=DAY, days=2)
+    assert [day.over_budget for day in found.days] == [0, 3]
 
 
 def test_an_explanation_tells_the_chain_and_the_silent() -> None:
