@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from notoneless import jobs
-from notoneless.expect.models import AskLimit, Complaint, Notice, Policy
+from notoneless.expect.models import AskLimit, Complaint, Duty, Notice, Policy
 from notoneless.expect.queries import (
     asks_of_households,
     complaints_of_households,
@@ -26,6 +26,7 @@ from notoneless.expect.services import (
 )
 from notoneless.kernel.errors import DomainError
 from notoneless.kernel.models import AuditEntry
+from notoneless.ledger.models import DaySession, PersonSlot
 from notoneless.roster.models import Household, Person
 from notoneless.roster.scope import SYSTEM, Scope
 from tests.builders import DAY, clock_at, make_person, opened_city
@@ -131,6 +132,14 @@ def test_a_day_that_is_not_open_yet_counts_what_its_rules_will_ask() -> None:
         notify("S", day_after=1)
     Policy.objects.filter(duty__code="daily-health").update(effective_to=DAY)
     assert notify("S", day_after=1).day == DAY + timedelta(days=1)
+
+
+def test_a_day_that_is_being_opened_counts_by_its_rules() -> None:
+    units = opened_city()
+    PersonSlot.objects.all().delete()
+    assert households_over(DAY, units["S"].path, extra=3) == 0
+    DaySession.objects.filter(duty_id=Duty.objects.get(code="daily-health").pk).delete()
+    assert households_over(DAY, units["S"].path, extra=3) == 3
 
 
 def test_whoever_is_excused_is_not_asked() -> None:

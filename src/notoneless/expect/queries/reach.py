@@ -3,7 +3,7 @@
 Each household is held to the strictest of the limits that its pupils' units have, wherever the sender stands.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -143,11 +143,11 @@ def _staged_limits(day: date) -> Iterator[None]:
 @contextmanager
 def _owed(day: date) -> Iterator[tuple[str, tuple[DutyInfo, ...]]]:
     """A statement of how many (duty, session) each staged household owes, and which duties those are: from the slots
-    of a day that is open, and from the rules for one that is not."""
+    of a day that is open, and from the rules for one that is not, or not yet in every session: a city takes minutes."""
     family = {duty.id: duty for duty in duties().values() if duty.asked == "family"}
     if not family:
         yield "SELECT CAST(NULL AS BIGINT) AS household_id, 0 AS n WHERE 1 = 0", ()
-    elif ledger_queries.sessions_on(day):
+    elif _is_open(day, family.values()):
         yield _from_slots(sorted(family)), _named(family, _duties_of_slots(day, sorted(family)))
     else:
         few = [row[0] for row in fetch(f"SELECT DISTINCT person_id FROM ask_member LIMIT {FEW + 1}")]
@@ -163,6 +163,11 @@ def _owed(day: date) -> Iterator[tuple[str, tuple[DutyInfo, ...]]]:
                     " GROUP BY a.household_id"
                 )
                 yield statement, _named(family, mask.duty_ids)
+
+
+def _is_open(day: date, family: Iterable[DutyInfo]) -> bool:
+    opened = {(row.duty_id, row.session) for row in ledger_queries.sessions_on(day)}
+    return all((duty.id, number) in opened for duty in family for number in range(len(duty.sessions)))
 
 
 OWED = (
