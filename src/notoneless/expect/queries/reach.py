@@ -148,7 +148,7 @@ def _owed(day: date) -> Iterator[tuple[str, tuple[DutyInfo, ...]]]:
     if not family:
         yield "SELECT CAST(NULL AS BIGINT) AS household_id, 0 AS n WHERE 1 = 0", ()
     elif _is_open(day, family.values()):
-        yield _from_slots(sorted(family)), _named(family, _duties_of_slots(day, sorted(family)))
+        yield _from_slots(family.values()), _named(family, _duties_of_slots(day, sorted(family)))
     else:
         few = [row[0] for row in fetch(f"SELECT DISTINCT person_id FROM ask_member LIMIT {FEW + 1}")]
         rules = policies_on(day)
@@ -170,20 +170,26 @@ def _is_open(day: date, family: Iterable[DutyInfo]) -> bool:
     return all((duty.id, number) in opened for duty in family for number in range(len(duty.sessions)))
 
 
+# CROSS JOIN, because SQLite then begins with the members, who may be few, and not with the day's slots.
 OWED = (
-    " FROM ask_member a JOIN person_slot s ON s.respondent_id = a.person_id AND s.day = %(day)s"
+    " FROM ask_member a CROSS JOIN person_slot s WHERE s.respondent_id = a.person_id AND s.day = %(day)s"
     " AND s.duty_id IN ({}) AND s.state IN ('due', 'reported', 'missing')"
 )
 
 
-def _from_slots(duty_ids: Sequence[int]) -> str:
-    among = OWED.format(", ".join(map(str, duty_ids)))
-    return f"SELECT a.household_id, COUNT(DISTINCT s.duty_id * 100 + s.session) AS n{among} GROUP BY a.household_id"
+def _from_slots(family: Iterable[DutyInfo]) -> str:
+    """One maximum for each (duty, session), and not a count of distinct ones: that would sort a city's slots."""
+    sessions = [(duty.id, number) for duty in family for number in range(len(duty.sessions))]
+    total = " + ".join(
+        f"MAX(CASE WHEN s.duty_id = {duty_id} AND s.session = {number} THEN 1 ELSE 0 END)"
+        for duty_id, number in sessions
+    )
+    among = OWED.format(", ".join(str(duty_id) for duty_id in sorted({duty_id for duty_id, _ in sessions})))
+    return f"SELECT a.household_id, {total} AS n{among} GROUP BY a.household_id"
 
 
 def _duties_of_slots(day: date, duty_ids: Sequence[int]) -> list[int]:
-    found = fetch(f"SELECT DISTINCT s.duty_id{OWED.format(', '.join(map(str, duty_ids)))}", {"day": day})
-    return [duty_id for (duty_id,) in found]
+    return [one for one in duty_ids if fetch(f"SELECT 1{OWED.format(one)} LIMIT 1", {"day": day})]
 
 
 def _named(family: dict[int, DutyInfo], duty_ids: Sequence[int] | frozenset[int]) -> tuple[DutyInfo, ...]:
