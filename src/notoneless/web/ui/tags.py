@@ -21,6 +21,7 @@ from notoneless.web.ui.words import (
     NOTICE_STATUS,
     POLICY_STATUS,
     REASONS,
+    ROLES,
     STATES,
     WAYS,
     reading,
@@ -194,3 +195,8 @@ def sender_of(notice: Any) -> str:
 @register.filter
 def body_of(notice: Any) -> str:
     return str(notice.body(reading()))
+
+
+@register.filter
+def role_name(role: str) -> str:
+    return str(ROLES.get(role, role))
