@@ -36,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rules/", public.public, name="public_rules"),
     path("rules/<str:day>/", public.public, name="public_rules_of"),
     path("why/<int:person_id>/<str:day>/", why.why, name="why"),
+    path("family/reads/", family.reads, name="family_reads"),
     path("family/complaints/", why.mine, name="my_complaints"),
     path("unit/<str:code>/policies/", policies.policies, name="policies"),
     path("unit/<str:code>/policies/new/", policies.new, name="new_policy"),

@@ -37,6 +37,7 @@ PAGES: dict[str, set[str]] = {
     "/bureau/L1/people/{k1_1}/": set(),
     "/why/{k1_1}/2026-11-23/": {"parent", "teacher", *OF_D},
     "/family/complaints/": {"parent"},
+    "/family/reads/": {"parent"},
     "/class/K1/states/": {"teacher", *OF_D} - {"officer", "city_officer"},
     "/unit/S/policies/": OF_D,
     "/unit/S/policies/new/": OF_D,

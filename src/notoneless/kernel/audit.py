@@ -6,7 +6,7 @@ and details are codes and counts, never personal data.
 
 import hmac
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -57,6 +57,22 @@ def _digest(entry: AuditEntry, previous: str) -> str:
 def _instant(value: Any) -> datetime:
     assert isinstance(value, datetime)  # noqa: S101 - an InstantField reads as one
     return value
+
+
+@dataclass(frozen=True)
+class Told:
+    """An entry as those may read it whom it concerns."""
+
+    made_at: datetime
+    subject: str
+    detail: Mapping[str, Any]
+
+
+def entries_about(act: str, subjects: Collection[str], *, limit: int, offset: int) -> tuple[int, list[Told]]:
+    """How many entries of one kind there are about these subjects, and a page of them, newest first."""
+    found = AuditEntry.objects.filter(act=act, subject__in=subjects).order_by("-made_at", "-pk")
+    page = found[offset : offset + limit]
+    return found.count(), [Told(_instant(one.made_at), one.subject, one.detail) for one in page]
 
 
 def begin_chain() -> int:

@@ -192,6 +192,12 @@ def codes_and_names(ids: Sequence[int]) -> dict[int, tuple[str, str]]:
     return {id_: (code, unseal(bytes(sealed), context=code).name) for id_, code, sealed in rows}
 
 
+def names_of_units(codes: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Chinese and English names of units by code. Names of units are public, so no scope."""
+    rows = Unit.objects.filter(code__in=codes).values_list("code", "name", "name_en")
+    return {code: (name, name_en or name) for code, name, name_en in rows}
+
+
 def units_under(scope: Scope, code: str) -> list[Unit]:
     """The open children of a unit, or the roots where `code` is empty, by code, as far as the scope reaches."""
     units = Unit.objects.filter(authority=unit_by_code(scope, code) if code else None, closed_on=None)

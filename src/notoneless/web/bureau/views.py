@@ -21,6 +21,7 @@ from notoneless.rollup import queries as rollup_queries
 from notoneless.web.access import Reader, signed_in, watching_reader
 from notoneless.web.bureau.live import live_figures
 from notoneless.web.policy.calendar import is_year_due
+from notoneless.web.reading import note_read
 from notoneless.web.ui.days import CLOCK, ShownDay, shown_day
 from notoneless.web.ui.pages import Page, page_number
 from notoneless.web.ui.words import reading
@@ -152,6 +153,7 @@ def _levels_below(unit: DayUnitRef) -> list[str]:
 def person(request: HttpRequest, reader: Reader, code: str, person_id: int) -> HttpResponse:
     board = _board(request, reader, code, "figures")
     found = rollup_queries.person_day(reader.scope, code, board.shown.day, person_id)
+    note_read(reader, found.code, found.unit.path, "record")
     duties = {duty.id: duty for duty in expect_queries.duties().values()}
     cards = [
         {

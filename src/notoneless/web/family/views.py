@@ -8,12 +8,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from notoneless.expect import queries as expect_queries
 from notoneless.expect.queries import Asks, DutyInfo
+from notoneless.kernel import audit
 from notoneless.kernel.errors import DomainError
 from notoneless.ledger import queries as ledger_queries
 from notoneless.roster import queries as roster_queries
 from notoneless.web.access import Reader, signed_in
+from notoneless.web.reading import ACT, subject_of
 from notoneless.web.ui.days import today
 from notoneless.web.ui.drafts import new_draft, sent_draft
+from notoneless.web.ui.pages import Page, page_number
 from notoneless.web.ui.reporting import Card, card_for, send_cards
 from notoneless.web.ui.words import reading, sentence
 
@@ -68,6 +71,23 @@ def _asks(reader: Reader, day: date) -> Asks:
 def _refreshed(cards: list[Card], fresh: list[Card]) -> list[Card]:
     """What was accepted shows the ledger's state; what was not keeps what the reader wrote."""
     return [new if old.is_done_now else old for old, new in zip(cards, fresh, strict=True)]
+
+
+@require_safe
+@signed_in
+def reads(request: HttpRequest, reader: Reader) -> HttpResponse:
+    """Who has read the records of the household's children: when, in which role and for which unit."""
+    reader.require("guardian")
+    children = {subject_of(child.code): child.name for child in roster_queries.children_of_household(reader.scope)}
+    page = Page(page_number(request), 0)
+    total, entries = audit.entries_about(ACT, sorted(children), limit=page.per_page, offset=page.offset)
+    units = roster_queries.names_of_units({entry.detail["unit"] for entry in entries})
+    lines = [
+        (entry.made_at, children[entry.subject], entry.detail["role"],
+         units[entry.detail["unit"]][reading() == "en"] if entry.detail["unit"] in units else "")
+        for entry in entries
+    ]  # fmt: skip
+    return render(request, "family/reads.html", {"lines": lines, "page": Page(page_number(request), total)})
 
 
 @require_safe

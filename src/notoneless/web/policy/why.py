@@ -14,6 +14,7 @@ from notoneless.expect.words import Letter, letter_about
 from notoneless.kernel.errors import DomainError
 from notoneless.roster import queries as roster_queries
 from notoneless.web.access import Reader, signed_in
+from notoneless.web.reading import note_read
 from notoneless.web.ui.days import CLOCK
 from notoneless.web.ui.words import reading, sentence
 
@@ -23,6 +24,7 @@ from notoneless.web.ui.words import reading, sentence
 def why(request: HttpRequest, reader: Reader, person_id: int, day: str) -> HttpResponse:
     shown = read_day(day)
     found = expect_queries.explain_person(reader.scope, person_id, shown)
+    note_read(reader, found.code, found.chain[-1].path, "why")
     name = roster_queries.names_of(reader.scope, [person_id]).get(person_id, found.code)
     letter = letter_about(found, reading(), who=name)
     refusal, status = "", 200

@@ -19,6 +19,7 @@ from notoneless.ledger.queries import DayUnitRef
 from notoneless.rollup.rules import Counts
 from notoneless.roster import queries as roster_queries
 from notoneless.web.access import Reader, signed_in
+from notoneless.web.reading import note_read
 from notoneless.web.ui.days import CLOCK, ShownDay, shown_day
 from notoneless.web.ui.drafts import Draft, new_draft, sent_draft
 from notoneless.web.ui.reporting import Card, card_for, refusal_of, send_cards
@@ -165,6 +166,7 @@ def report(request: HttpRequest, reader: Reader, code: str, person_id: int) -> H
     cards = [card for card in _cards(found, sent) if card.person_id == person_id]
     if not cards:
         raise DomainError("out_of_scope", "person")
+    note_read(reader, cards[0].code, found.unit.path, "report")
     draft, refusal, status = new_draft(f"{found.purpose}:{person_id}"), "", 200
     if request.method == "POST":
         try:

@@ -21,6 +21,7 @@ from notoneless.web.ui.words import (
     NOTICE_STATUS,
     POLICY_STATUS,
     REASONS,
+    ROLES,
     STATES,
     WAYS,
     reading,
@@ -212,3 +213,8 @@ def page_address(context: Mapping[str, Any], page: Any, number: int) -> str:
     given = context["request"].GET.copy()
     given[page.key] = number
     return f"?{given.urlencode()}"
+
+
+@register.filter
+def role_name(role: str) -> str:
+    return str(ROLES.get(role, role))

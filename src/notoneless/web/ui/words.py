@@ -73,6 +73,12 @@ NOTICE_STATUS = {
     "queued": gettext_lazy("Queued"),
     "refused": gettext_lazy("Refused"),
 }
+ROLES = {
+    "guardian": gettext_lazy("Guardian"),
+    "teacher": gettext_lazy("Class teacher"),
+    "school": gettext_lazy("School office"),
+    "officer": gettext_lazy("Bureau officer"),
+}
 REASONS = {"closure": gettext_lazy("School closed")}
 
 
