@@ -1,7 +1,14 @@
 """Duties, the calendar and the policies in force, as pages and the later stages need them."""
 
 from notoneless.expect.queries.asks import Asks, asks_of_households, limit_above, notices_of, reach_of, report_of_asks
-from notoneless.expect.queries.calendar import Entry, entries_of, last_known_day, national_day, overrides_on
+from notoneless.expect.queries.calendar import (
+    Entry,
+    entries_of,
+    is_known_year,
+    last_known_day,
+    national_day,
+    overrides_on,
+)
 from notoneless.expect.queries.claims import claims_of
 from notoneless.expect.queries.complaints import ComplaintInfo, Standing, complaints_of_households, inbox, standing
 from notoneless.expect.queries.duties import DutyInfo, SessionInfo, duties, duty_by_code
@@ -42,6 +49,7 @@ __all__ = [
     "entries_of",
     "explain_person",
     "inbox",
+    "is_known_year",
     "last_known_day",
     "limit_above",
     "national_day",
