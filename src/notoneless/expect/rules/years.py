@@ -58,6 +58,6 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
 
 def _date(word: str) -> date | None:
     try:
-        return date.fromisoformat(word) if len(word) == 10 else None
+        return date.fromisoformat(word) if word[4:5] == word[7:8] == "-" and len(word) == 10 else None
     except ValueError:
         return None
