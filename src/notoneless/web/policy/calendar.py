@@ -21,7 +21,7 @@ from notoneless.roster.tree import ids_of
 from notoneless.web.access import Reader, signed_in
 from notoneless.web.policy.policies import managed_unit
 from notoneless.web.ui.days import CLOCK, today
-from notoneless.web.ui.words import reading, sentence
+from notoneless.web.ui.words import ENTRY_KINDS, reading, sentence
 
 if TYPE_CHECKING:
     from notoneless.roster.models import Unit
@@ -67,7 +67,7 @@ def calendar(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
     return render(request, "policy/calendar.html", {
         "unit": unit, "tab": "calendar", "year": year, "refusal": refusal, "imported": imported, "given": request.POST,
         "entries": expect_queries.entries_of(ids_of(unit.path), year), "why": why_of(unit, asked), "asked": asked,
-        "kinds": [("closure", _("Classes suspended")), ("vacation", _("Vacation")), ("school_day", _("School day"))],
+        "kinds": list(ENTRY_KINDS.items()),
         "stages": [(stage, pick(pair, reading())) for stage, pair in STAGES.items()],
         "removing": int(removing) if removing.isdecimal() and len(removing) < 18 else 0,
         "is_year_due": is_due, "is_year_unknown": not expect_queries.is_known_year(year),
