@@ -175,3 +175,17 @@ def test_a_calendar_is_explained_exported_and_imported(nol: Nol) -> None:
     assert "新增 1" in nol.run("calendar", "import", "3137000001", "days.ics")
     assert "不变 1" in nol.run("calendar", "import", "3137000001", "days.ics")
     nol.run("calendar", "import", "D", "units.csv", code=2)
+    nol.run("calendar", "import", "D", "absent.ics", code=2)
+
+
+def test_a_year_is_entered_from_two_files_and_replaced_only_on_purpose(nol: Nol) -> None:
+    nol.run("roster", "import", "units.csv", "people.csv")
+    (nol.folder / "off.txt").write_text("2027-01-01 2027-01-03 元旦 / New Year\n", encoding="utf-8-sig")
+    (nol.folder / "worked.txt").write_text("2027-01-09\n", encoding="utf-8")
+    words = ("calendar", "year", "C", "2027", "off.txt", "--makeups", "worked.txt", "--source", "国办")
+    nol.run("calendar", "year", "D", "2027", "off.txt", code=2)
+    assert "365" in nol.run(*words)
+    assert "元旦" in nol.run("calendar", "why", "D", "2027-01-02")
+    assert "全国调休上班" in nol.run("calendar", "why", "D", "2027-01-09")
+    nol.run(*words, code=2)
+    assert "365" in nol.run(*words, "--replace")

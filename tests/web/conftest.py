@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import pytest
 from babel.messages.mofile import write_mo
@@ -19,8 +20,10 @@ def compiled_messages() -> None:
     source = WEB / "locale/zh_Hans/LC_MESSAGES/django.po"
     target = source.with_suffix(".mo")
     if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
-        with source.open("rb") as messages, target.open("wb") as compiled:
+        # Made beside and moved there: another worker of the same run may be reading already.
+        with source.open("rb") as messages, NamedTemporaryFile(dir=target.parent, delete=False) as compiled:
             write_mo(compiled, read_po(messages, locale="zh_Hans", domain="django"))
+        Path(compiled.name).replace(target)
         vars(trans_real)["_translations"].clear()
 
 

@@ -124,10 +124,7 @@ def import_(
     """从 .ics 文件录入校历；一条有误不影响其余 / Enter a unit's days from a calendar file."""
     clock = SystemClock()
     with errors_told(as_json=False):
-        try:
-            raw = file.read_bytes()
-        except OSError as error:
-            raise DomainError("file_unreadable", file.name, why=error.strerror or "") from error
+        raw = _read(file)
         done = expect.import_days(SYSTEM, unit, raw, clock=clock, is_dry_run=is_dry_run)
     drain_outbox(clock=clock)
     typer.echo(f"新增 {done.added}，更新 {done.changed}，不变 {done.unchanged}，拒绝 {len(done.refused)} / "
@@ -135,3 +132,36 @@ def import_(
                f"{len(done.refused)} refused")  # fmt: skip
     for summary, refusal in done.refused:
         typer.echo(f"  ! {summary}: {refusal.message(LANGUAGE)}", err=True)
+
+
+@calendar.command("year")
+def year_(
+    unit: str,
+    year: int,
+    holidays: Annotated[Path, typer.Argument(help="放假安排，每行：首日 末日 名称 / Lines: first, last, name.")],
+    makeups: Annotated[Path | None, typer.Option(help="调休上班日，每行一天 / Worked weekend days.")] = None,
+    source: Annotated[str, typer.Option(help="发文字号 / Document.")] = "",
+    is_replacing: Annotated[bool, typer.Option("--replace", help="替换已有年份 / Replace a known year.")] = False,
+) -> None:
+    """由最上级机构录入全国日历的一年 / Enter a year of the national calendar, as the topmost unit."""
+    clock = SystemClock()
+    with errors_told(as_json=False):
+        off = expect.read_holidays(_text(holidays))
+        worked = expect.read_makeups(_text(makeups)) if makeups else []
+        days = expect.enter_year(SYSTEM, unit, year, off, worked, source=source, clock=clock, is_replacing=is_replacing)
+    drain_outbox(clock=clock)
+    typer.echo(f"已录入 {year} 年，{days} 天 / entered: {year}, {days} days")
+
+
+def _text(file: Path) -> str:
+    try:
+        return _read(file).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DomainError("file_unreadable", file.name, why="UTF-8") from error
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise DomainError("file_unreadable", file.name, why=error.strerror or "") from error

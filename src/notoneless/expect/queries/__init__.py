@@ -9,7 +9,14 @@ from notoneless.expect.queries.asks import (
     notices_of,
 )
 from notoneless.expect.queries.burden import Burden, report_of_asks
-from notoneless.expect.queries.calendar import Entry, entries_of, last_known_day, national_day, overrides_on
+from notoneless.expect.queries.calendar import (
+    Entry,
+    entries_of,
+    is_known_year,
+    last_known_day,
+    national_day,
+    overrides_on,
+)
 from notoneless.expect.queries.claims import claims_of
 from notoneless.expect.queries.complaints import ComplaintInfo, Standing, complaints_of_households, inbox, standing
 from notoneless.expect.queries.duties import DutyInfo, SessionInfo, duties, duty_by_code
@@ -57,6 +64,7 @@ __all__ = [
     "explain_person",
     "households_over",
     "inbox",
+    "is_known_year",
     "last_known_day",
     "limit_above",
     "national_day",

@@ -31,6 +31,11 @@ def last_known_day() -> date | None:
     return CalendarDay.objects.order_by("-day").values_list("day", flat=True).first()
 
 
+def is_known_year(year: int) -> bool:
+    """Whether somebody has entered a year of the nation's calendar."""
+    return CalendarDay.objects.filter(day__year=year).exists()
+
+
 @dataclass(frozen=True)
 class Entry:
     """Days that a unit has entered; `unit_code` says which on the path."""

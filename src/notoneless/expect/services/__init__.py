@@ -1,7 +1,9 @@
 """Set up the standing rules; make, preview and publish policies; open, refresh and close the day; set a unit's days."""
 
+from notoneless.expect.rules.events import MOST_BYTES
+from notoneless.expect.rules.years import Holiday, read_holidays, read_makeups
 from notoneless.expect.services.asks import place_queued, send_notice, set_ask_limit
-from notoneless.expect.services.calendar import Holiday, enter_override, enter_year, remove_override
+from notoneless.expect.services.calendar import enter_override, enter_year, remove_override
 from notoneless.expect.services.complaints import answer_complaint, complain
 from notoneless.expect.services.day import close_day, close_due_sessions, open_day, refresh_open_days
 from notoneless.expect.services.ical import Imported, export_days, import_days
@@ -20,6 +22,7 @@ from notoneless.expect.services.preview import Preview, preview_kept, preview_po
 from notoneless.expect.services.standard import seed_standard
 
 __all__ = [
+    "MOST_BYTES",
     "DocumentTerms",
     "Holiday",
     "Imported",
@@ -46,6 +49,8 @@ __all__ = [
     "preview_policies",
     "publish_policy",
     "publish_within_budget",
+    "read_holidays",
+    "read_makeups",
     "read_policies",
     "refresh_open_days",
     "remove_override",

@@ -1,30 +1,23 @@
 """A unit's days as a calendar file (RFC 5545), out and in."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from icalendar import Calendar, Event
 
 from notoneless.expect.models import CalendarDay, CalendarOverride
-from notoneless.expect.services.calendar import KINDS, enter_override, tell
+from notoneless.expect.rules.events import FIRST_YEAR, KIND_LABELS, LAST_YEAR, STAGE, FileDays, Refused, read_events
+from notoneless.expect.services.calendar import check_days, tell
+from notoneless.kernel import audit
 from notoneless.kernel.clock import Clock, bureau_zone
 from notoneless.kernel.errors import DomainError
 from notoneless.roster import queries as roster_queries
+from notoneless.roster.models import Unit
 from notoneless.roster.scope import Scope
 from notoneless.roster.tree import ids_of
-
-MOST_BYTES, MOST_EVENTS = 2_000_000, 2000
-_SUMMARIES: Mapping[str, tuple[str, str]] = {
-    "school_day": ("上课", "School day"), "vacation": ("放假", "Vacation"), "closure": ("停课", "Classes suspended"),
-}  # fmt: skip
-_WORDS: tuple[tuple[str, str], ...] = (
-    ("停课", "closure"), ("补课", "school_day"), ("上课", "school_day"), ("补班", "school_day"), ("寒假", "vacation"),
-    ("暑假", "vacation"), ("放假", "vacation"), ("假期", "vacation"), ("休息", "vacation"),
-)  # fmt: skip
-"""What clerks write in a summary, and the kind that it stands for; the first that fits."""
 
 
 @dataclass
@@ -42,21 +35,27 @@ def export_days(scope: Scope, unit_code: str, year: int) -> bytes:
 
     Raises DomainError `bad_parameter`, or what `unit_by_code` raises.
     """
-    if not 2000 <= year <= 2100:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
         raise DomainError("bad_parameter", "year")
     unit = roster_queries.unit_by_code(scope, unit_code)
     calendar = Calendar()
     calendar.add("prodid", "-//Not One Less//calendar//ZH")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", unit.name)
-    rows = CalendarOverride.objects.filter(
-        unit_id__in=ids_of(unit.path), first_day__year__lte=year, last_day__year__gte=year
-    ).order_by("first_day", "pk")  # fmt: skip
+    path_ids = ids_of(unit.path)
+    rows = list(
+        CalendarOverride.objects.filter(
+            unit_id__in=path_ids, first_day__year__lte=year, last_day__year__gte=year
+        ).order_by("first_day", "pk")
+    )
+    uids = _uids(rows, path_ids)
     for row in rows:
-        zh, en = _SUMMARIES[row.kind]
-        uid = row.uid or f"days-{row.pk}@notoneless"
-        calendar.add_component(_event(uid, row.first_day, row.last_day, row.kind, f"{zh}：{row.reason_zh}".rstrip("："),
-                                      f"{en}: {row.reason_en}".rstrip(": "), row.document))  # fmt: skip
+        zh, en = KIND_LABELS[row.kind]
+        event = _event(uids[row.pk], row.first_day, row.last_day, row.kind, f"{zh}：{row.reason_zh}".rstrip("："),
+                       f"{en}: {row.reason_en}".rstrip(": "), row.document)  # fmt: skip
+        if row.stage:
+            event.add(STAGE, row.stage)
+        calendar.add_component(event)
     for first, last, kind, zh, en in _national(year):
         calendar.add_component(
             _event(f"{first}-{kind}@calendar.notoneless", first, last, f"national-{kind}", zh, en, "")
@@ -64,23 +63,33 @@ def export_days(scope: Scope, unit_code: str, year: int) -> bytes:
     return bytes(calendar.to_ical())
 
 
+def _own_uid(row: CalendarOverride) -> str:
+    return f"days-{row.pk}@notoneless"
+
+
+def _uids(rows: list[CalendarOverride], path_ids: list[int]) -> dict[int, str]:
+    """UID of each row. Two units may have read the same file: the nearer one's entry keeps the file's UID."""
+    taken: set[str] = set()
+    found = {}
+    for row in sorted(rows, key=lambda row: (path_ids.index(row.unit_id), row.pk), reverse=True):
+        uid = row.uid if row.uid and row.uid not in taken else _own_uid(row)
+        taken.add(uid)
+        found[row.pk] = uid
+    return found
+
+
 def _national(year: int) -> Iterator[tuple[date, date, str, str, str]]:
     """Holidays joined into runs, and each make-up day."""
     run: list[Any] = []
     for row in CalendarDay.objects.filter(day__year=year, kind__in=("holiday", "makeup")).order_by("day"):
-        joins = (
-            run and row.kind == run[2] == "holiday" and row.name_zh == run[3] and row.day == run[1] + timedelta(days=1)
-        )
-        if joins:
+        zh, en = ("调休上班", "Make-up workday") if row.kind == "makeup" else (
+            row.name_zh or "节假日", row.name_en or "Holiday"
+        )  # fmt: skip
+        if run and run[2:] == [row.kind, zh, en] and row.kind == "holiday" and row.day == run[1] + timedelta(days=1):
             run[1] = row.day
             continue
         if run:
             yield tuple(run)
-        zh, en = (
-            (row.name_zh or "节假日", row.name_en or "Holiday")
-            if row.kind == "holiday"
-            else ("调休上班", "Make-up workday")
-        )
         run = [row.day, row.day, row.kind, zh, en]
     if run:
         yield tuple(run)
@@ -103,106 +112,68 @@ def _event(uid: str, first: date, last: date, kind: str, zh: str, en: str, docum
 def import_days(scope: Scope, unit_code: str, raw: bytes, *, clock: Clock, is_dry_run: bool = False) -> Imported:
     """Enter the events of a calendar file as days of a unit; those that name no kind are refused, others go on.
 
-    An event that comes again by its UID is changed or left as it is. Raises DomainError `ical_broken`,
-    `ical_too_large`, or what `unit_by_code` raises.
+    An event that comes again by its UID takes the place of the entry it made, or leaves it as it is; one that is
+    refused leaves it too. One audit row and one outbox event for the whole file, none where nothing changes.
+    Raises DomainError `ical_broken`, `ical_too_large`, `ical_too_many`, or what `unit_by_code` raises.
     """
     unit = roster_queries.unit_by_code(scope, unit_code)
-    events = _events(raw)
-    done = Imported()
+    read = read_events(raw, bureau_zone())
     with transaction.atomic():
-        held = {row.uid: row for row in CalendarOverride.objects.filter(unit=unit).exclude(uid="")}
-        for number, event in enumerate(events, start=1):
-            summary = str(event.get("summary", ""))[:60] or f"VEVENT {number}"
-            try:
-                wanted = _wanted(event)
-                if wanted is None:
-                    continue
-                kind, first, last, reason, document, uid = wanted
-                row = held.get(uid)
-                if row is not None and (row.kind, row.first_day, row.last_day) == (kind, first, last):
-                    done.unchanged += 1
-                    continue
-                if row is not None:
-                    tell(unit, row.first_day, row.last_day, clock=clock)
-                    row.delete()
-                held[uid] = enter_override(
-                    scope, unit_code, kind=kind, first_day=first, last_day=last, clock=clock, reason_zh=reason,
-                    document=document, uid=uid,
-                )  # fmt: skip
-                done.changed += row is not None
-                done.added += row is None
-            except DomainError as error:
-                done.refused.append((summary, error))
-        if is_dry_run:
-            transaction.set_rollback(True)
+        # Two clerks with the same file: the second must see what the first has entered.
+        Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
+        rows = CalendarOverride.objects.filter(unit=unit).order_by("pk")
+        done, changes = _compared(read, {row.uid or _own_uid(row): row for row in rows})
+        if changes and not is_dry_run:
+            _replace(scope, unit, done, changes, clock=clock)
     return done
 
 
-def _events(raw: bytes) -> list[Any]:
-    if len(raw) > MOST_BYTES:
-        raise DomainError("ical_too_large", "file", limit=MOST_BYTES // 1_000_000)
-    try:
-        calendar = Calendar.from_ical(raw.decode("utf-8-sig"))
-        events = list(calendar.walk("VEVENT"))
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
-        raise DomainError("ical_broken", "file") from error
-    if len(events) > MOST_EVENTS:
-        raise DomainError("ical_too_large", "file", limit=MOST_EVENTS)
-    return events
+def _compared(
+    read: list[FileDays | Refused], held: dict[str, CalendarOverride]
+) -> tuple[Imported, list[tuple[CalendarOverride | None, FileDays]]]:
+    """What a file would do, and the entries to be made, each with the one whose place it takes."""
+    done, changes, seen = Imported(), [], set[str]()
+    for event in read:
+        if isinstance(event, Refused):
+            done.refused.append((event.summary, event.error))
+            continue
+        try:
+            if event.uid in seen:
+                raise DomainError("ical_repeated", "uid")
+            check_days(event.kind, event.first_day, event.last_day, stage=event.stage)
+        except DomainError as error:
+            done.refused.append((event.summary, error))
+            continue
+        seen.add(event.uid)
+        row = held.get(event.uid)
+        if row is not None and _said(row) == _said(event):
+            done.unchanged += 1
+            continue
+        done.changed += row is not None
+        done.added += row is None
+        changes.append((row, event))
+    return done, changes
 
 
-def _wanted(event: Any) -> tuple[str, date, date, str, str, str] | None:
-    """Kind, first and last day, reason, document and UID of an event; None for one of our own national ones.
-
-    Raises DomainError `ical_recurring`, `ical_unknown_kind`, `ical_bad_time`, `ical_bad_time_zone`, `value_required`.
-    """
-    categories = [str(one).lower() for one in _categories(event)]
-    if any(one.startswith("national-") for one in categories):
-        return None
-    if event.get("rrule") is not None or event.get("rdate") is not None:
-        raise DomainError("ical_recurring", "rrule")
-    summary = str(event.get("summary", ""))
-    kind = next((one for one in categories if one in KINDS), "") or next(
-        (kind for word, kind in _WORDS if word in summary), ""
-    )
-    if not kind:
-        raise DomainError("ical_unknown_kind", "summary")
-    uid = str(event.get("uid", ""))[:200]
-    if not uid:
-        raise DomainError("value_required", "uid")
-    first = _day(event, "dtstart")
-    if event.get("dtend") is not None:
-        end, is_date = _day(event, "dtend"), not isinstance(event.decoded("dtend"), datetime)
-        last = end - timedelta(days=1) if is_date and end > first else end
-    else:
-        last = first
-    reason = summary.partition("：")[2] or summary
-    return kind, first, last, reason[:120], str(event.get("comment", ""))[:80], uid
+def _said(days: CalendarOverride | FileDays) -> tuple[object, ...]:
+    return (days.kind, days.first_day, days.last_day, days.stage, days.reason_zh, days.reason_en, days.document)
 
 
-def _categories(event: Any) -> list[Any]:
-    found = event.get("categories")
-    if found is None:
-        return []
-    parts = found if isinstance(found, list) else [found]
-    return [one for part in parts for one in getattr(part, "cats", [part])]
-
-
-def _day(event: Any, name: str) -> date:
-    """The calendar date in the bureau's zone."""
-    value = event.get(name)
-    if value is None:
-        raise DomainError("ical_bad_time", name)
-    try:
-        found = event.decoded(name)
-    except (ValueError, KeyError, TypeError) as error:
-        raise DomainError("ical_bad_time", name) from error
-    named = str(value.params.get("TZID", "")) if hasattr(value, "params") else ""
-    if isinstance(found, datetime):
-        zone: tzinfo | None = found.tzinfo
-        if named and zone is None:
-            raise DomainError("ical_bad_time_zone", name, zone=named[:40])
-        return found.date() if zone is None else found.astimezone(bureau_zone()).date()
-    if not isinstance(found, date):
-        raise DomainError("ical_bad_time", name)
-    return found
+def _replace(
+    scope: Scope, unit: Unit, done: Imported, changes: list[tuple[CalendarOverride | None, FileDays]], *, clock: Clock
+) -> None:
+    gone = [row for row, _ in changes if row is not None]
+    touched: list[CalendarOverride | FileDays] = [*gone, *(event for _, event in changes)]
+    first_day, last_day = min(one.first_day for one in touched), max(one.last_day for one in touched)
+    CalendarOverride.objects.filter(pk__in=[row.pk for row in gone]).delete()
+    CalendarOverride.objects.bulk_create(
+        CalendarOverride(
+            unit_id=unit.pk, kind=event.kind, first_day=event.first_day, last_day=event.last_day, stage=event.stage,
+            reason_zh=event.reason_zh, reason_en=event.reason_en, document=event.document, uid=event.uid,
+        )
+        for _, event in changes
+    )  # fmt: skip
+    audit.record(scope.actor, "calendar.import", unit.code, clock=clock,
+                 detail={"first_day": str(first_day), "last_day": str(last_day), "added": done.added,
+                         "changed": done.changed, "refused": len(done.refused)})  # fmt: skip
+    tell(unit, first_day, last_day, clock=clock)

@@ -45,7 +45,8 @@ def national_days() -> list[CalendarDay]:
             kind = "makeup" if is_weekend else "workday"
         else:
             kind = "holiday" if name else "weekend"
-        holiday = chinese_calendar.Holiday(name) if on_holiday and name else None
+        # Of a worked weekend day, the holiday that it makes up for.
+        holiday = chinese_calendar.Holiday(name) if name and (on_holiday or kind == "makeup") else None
         found.append(
             CalendarDay(
                 day=day,

@@ -27,8 +27,10 @@ def day_sentence(judgement: DayJudgement, unit: str, language: str) -> str:
         return f"{day} counts as {kind} by its weekday: the calendar does not know {year} yet; enter it."
     if national.kind == "makeup":
         if zh:
-            return f"{day}虽是周末，但全国调休上班，是上课日。"
-        return f"{day} is a weekend day that the whole country works to make up for a holiday: a school day."
+            made_up = f"（补{national.name_zh}）" if national.name_zh else ""
+            return f"{day}虽是周末，但全国调休上班{made_up}，是上课日。"
+        made_up = national.name_en or "a holiday"
+        return f"{day} is a weekend day that the whole country works to make up for {made_up}: a school day."
     holiday = (national.name_zh if zh else national.name_en) if national.kind == "holiday" else ""
     if zh:
         return f"{day}是{kind}{f'：{holiday}' if holiday else ''}。"

@@ -21,7 +21,7 @@ from notoneless.roster.tree import ids_of
 from notoneless.web.access import Reader, signed_in
 from notoneless.web.policy.policies import managed_unit
 from notoneless.web.ui.days import CLOCK, today
-from notoneless.web.ui.words import reading, sentence
+from notoneless.web.ui.words import ENTRY_KINDS, reading, sentence
 
 if TYPE_CHECKING:
     from notoneless.roster.models import Unit
@@ -63,17 +63,23 @@ def calendar(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
             refusal, status = sentence(error), 422
     year = _year(request)
     asked = read_day(request.GET["day"]) if request.GET.get("day") else today()
-    removing = request.GET.get("remove", "")
+    removing, is_due, next_year = request.GET.get("remove", ""), is_year_due(), _next_year()
     return render(request, "policy/calendar.html", {
         "unit": unit, "tab": "calendar", "year": year, "refusal": refusal, "imported": imported, "given": request.POST,
         "entries": expect_queries.entries_of(ids_of(unit.path), year), "why": why_of(unit, asked), "asked": asked,
-        "kinds": [("closure", _("Classes suspended")), ("vacation", _("Vacation")), ("school_day", _("School day"))],
+        "kinds": list(ENTRY_KINDS.items()),
         "stages": [(stage, pick(pair, reading())) for stage, pair in STAGES.items()],
         "removing": int(removing) if removing.isdecimal() and len(removing) < 18 else 0,
-        "is_year_due": is_year_due(),
-        "may_enter_year": len(ids_of(unit.path)) == 1 and reader.may_act(unit.path, "officer"),
-        "next_year": _next_year(), "refused": _refused(imported), "today_iso": str(today()),
+        "is_year_due": is_due, "is_year_unknown": not expect_queries.is_known_year(year),
+        "may_enter_year": _speaks_for_all(reader, unit) and (is_due or year >= next_year),
+        "next_year": next_year, "refused": _refused(imported), "today_iso": str(today()),
+        "is_dry_run": request.POST.get("act") == "check",
     }, status=status)  # fmt: skip
+
+
+def _speaks_for_all(reader: Reader, unit: "Unit") -> bool:
+    """The topmost unit's officers enter the nation's years."""
+    return len(ids_of(unit.path)) == 1 and reader.may_act(unit.path, "officer")
 
 
 def _next_year() -> int:
@@ -101,11 +107,13 @@ def _act(request: HttpRequest, reader: Reader, code: str) -> expect.Imported | N
             raise DomainError("out_of_scope", "entry")
         expect.remove_override(reader.scope, code, int(entry), clock=CLOCK)
         messages.success(request, _("Removed. Open days follow within a minute."))
-    elif act == "import":
+    elif act in ("import", "check"):
         sent = request.FILES.get("file")
         if sent is None:
             raise DomainError("value_required", "file")
-        return expect.import_days(reader.scope, code, sent.read(), clock=CLOCK)
+        # One byte more than is taken, so that the service sees that a file is too large without reading it all.
+        raw = sent.read(expect.MOST_BYTES + 1)
+        return expect.import_days(reader.scope, code, raw, clock=CLOCK, is_dry_run=act == "check")
     elif act == "year":
         _enter_year(request, reader, code)
         messages.success(request, _("The year is entered."))
@@ -115,25 +123,16 @@ def _act(request: HttpRequest, reader: Reader, code: str) -> expect.Imported | N
 
 
 def _enter_year(request: HttpRequest, reader: Reader, code: str) -> None:
-    """Lines such as `2027-01-01 2027-01-03 元旦`, and make-up days one a line."""
+    """Raises DomainError `wrong_role`, `bad_parameter`, `bad_calendar_line`, or what `enter_year` raises."""
     if not reader.may_act(roster_queries.unit_by_code(reader.scope, code).path, "officer"):
         raise DomainError("wrong_role")
-    year = request.POST.get("year", "")
+    given, year = request.POST, request.POST.get("year", "")
     if not year.isdecimal() or len(year) != 4:
         raise DomainError("bad_parameter", "year")
-    holidays = []
-    for line in request.POST.get("holidays", "").splitlines():
-        words = line.split(maxsplit=2)
-        if not words:
-            continue
-        if len(words) < 2:
-            raise DomainError("bad_day", "holidays")
-        name = words[2][:40] if len(words) > 2 else ""
-        holidays.append(expect.Holiday(read_day(words[0]), read_day(words[1]), name))
-    makeups = [read_day(line.strip()) for line in request.POST.get("makeups", "").splitlines() if line.strip()]
     expect.enter_year(
-        reader.scope, code, int(year), holidays, makeups, source=request.POST.get("source", "")[:60], clock=CLOCK
-    )
+        reader.scope, code, int(year), expect.read_holidays(given.get("holidays", "")),
+        expect.read_makeups(given.get("makeups", "")), source=given.get("source", "").strip(), clock=CLOCK,
+    )  # fmt: skip
 
 
 @require_safe

@@ -17,6 +17,7 @@ from notoneless.kernel.clock import from_micros
 from notoneless.kernel.errors import DomainError
 from notoneless.roster.kinds import STAGES
 from notoneless.web.ui.words import (
+    ENTRY_KINDS,
     LEVELS,
     NOTICE_STATUS,
     POLICY_STATUS,
@@ -158,6 +159,12 @@ def policy_status(status: str) -> str:
 def day_kind(day_type: str) -> str:
     """What a day is for a unit."""
     return one_day(day_type, reading())
+
+
+@register.filter
+def entry_kind(kind: str) -> str:
+    """What a unit has entered, as its form names it."""
+    return str(ENTRY_KINDS[kind])
 
 
 @register.filter

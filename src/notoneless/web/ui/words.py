@@ -38,7 +38,29 @@ FIELDS = {
     "state": gettext_lazy("State"),
     "item": gettext_lazy("About"),
     "on": gettext_lazy("From which day on"),
+    "stage": gettext_lazy("Stage"),
+    "reason_zh": gettext_lazy("Reason in Chinese"),
+    "reason_en": gettext_lazy("Reason in English"),
+    "entry": gettext_lazy("Entry"),
+    "year": gettext_lazy("Year"),
+    "holidays": gettext_lazy("Holidays"),
+    "makeups": gettext_lazy("Worked weekend days"),
+    "source": gettext_lazy("Document"),
+    # Of the events of a calendar file.
+    "summary": gettext_lazy("Summary"),
+    "dtstart": gettext_lazy("Beginning"),
+    "dtend": gettext_lazy("End"),
+    "duration": gettext_lazy("Length"),
+    "rrule": gettext_lazy("Repetition"),
+    "status": gettext_lazy("Status"),
+    "uid": gettext_lazy("Event's UID"),
 }
+ENTRY_KINDS = {
+    "closure": gettext_lazy("Classes suspended"),
+    "vacation": gettext_lazy("Vacation"),
+    "school_day": gettext_lazy("School day"),
+}
+"""What a unit can enter in its calendar, the most frequent first."""
 STATES: Mapping[str, tuple[object, str]] = {
     "on_time": (gettext_lazy("Reported on time"), "green"),
     "late": (gettext_lazy("Reported late"), "orange"),
