@@ -50,7 +50,9 @@ def migrate() -> None:
 @app.callback()
 def before(context: typer.Context) -> None:
     """Make the database ready; after an import, let the days that are open hear of it."""
-    if context.invoked_subcommand not in (None, "migrate", "run") and "--help" not in sys.argv:
+    if "--help" in sys.argv:
+        return
+    if context.invoked_subcommand not in (None, "migrate", "run"):
         ground.prepare_database()
     if context.invoked_subcommand in ("roster", "demo"):
         context.call_on_close(lambda: drain_outbox(clock=SystemClock()))

@@ -9,10 +9,10 @@ from django.db import transaction
 from django.db.models import F
 
 from notoneless.collect import services as collect
+from notoneless.expect import queries as expect_queries
 from notoneless.expect import services as expect
 from notoneless.kernel.clock import Clock, day_of
 from notoneless.kernel.models import OutboxEvent
-from notoneless.ledger import queries as ledger_queries
 
 log = logging.getLogger(__name__)
 MAX_FAILURES = 10
@@ -97,9 +97,9 @@ def _drain_together(kind: str, *, clock: Clock) -> int:
 
 
 def tick(*, clock: Clock) -> None:
-    """Open today if nobody has, hear the outbox, close what has ended."""
+    """Open today if nobody has, wholly; hear the outbox, close what has ended."""
     today = day_of(clock.now())
-    if not ledger_queries.sessions_on(today):
+    if not expect_queries.is_open(today, expect_queries.duties().values()):
         expect.open_day(today, clock=clock)
     drain_outbox(clock=clock)
     expect.close_due_sessions(clock=clock)

@@ -189,3 +189,9 @@ def test_a_year_is_entered_from_two_files_and_replaced_only_on_purpose(nol: Nol)
     assert "全国调休上班" in nol.run("calendar", "why", "D", "2027-01-09")
     nol.run(*words, code=2)
     assert "365" in nol.run(*words, "--replace")
+
+
+@pytest.mark.parametrize("words", [("demo",), ("roster",), ("roster", "import"), ("policy",), ("audit",)])
+def test_help_needs_no_database(nol: Nol, words: tuple[str, ...]) -> None:
+    assert "Usage" in nol.run(*words, "--help")
+    assert not (nol.folder / "var" / "notoneless.sqlite3").exists()

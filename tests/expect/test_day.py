@@ -93,3 +93,20 @@ def test_a_calendar_entry_outside_ones_reach_or_in_disorder_is_refused() -> None
     ):
         with pytest.raises(DomainError, match=code):
             enter_override(office, unit, kind=kind, first_day=DAY, last_day=last, clock=clock_at(9))
+
+
+def test_an_opening_that_was_cut_short_is_taken_up_again_by_itself() -> None:
+    make_city()
+
+    def power_cut(duty: str, done: int, total: int) -> None:
+        if duty == "noon-check":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        open_day(DAY, clock=clock_at(0), progress=power_cut)
+    assert slots_by_duty(DAY) == {"daily-health": 11, "morning-check": 9}
+    jobs.tick(clock=clock_at(0, 1))
+    assert slots_by_duty(DAY) == {
+        "daily-health": 11, "morning-check": 9, "noon-check": 9, "school-daily": 2, "attendance": 2,
+    }  # fmt: skip
+    assert recount(DAY).is_exact

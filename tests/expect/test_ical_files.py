@@ -58,7 +58,7 @@ def test_an_end_is_where_the_event_is_over(lines: tuple[str, ...], first: str, l
         (("DTSTART;VALUE=DATE:20261124", "STATUS:CANCELLED"), "ical_cancelled"),
         (("DTSTART;VALUE=DATE:20261124", "RECURRENCE-ID;VALUE=DATE:20261124"), "ical_recurring"),
         (("DTSTART;VALUE=DATE:20261124", "X-NOL-STAGE:nowhere"), "unknown_stage"),
-        (("DTSTART;TZID=Asia/Shanghai:20261124T080000",), "ical_bad_time_zone"),
+        (("DTSTART;TZID=School:20261124T080000",), "ical_bad_time_zone"),
     ],
 )
 def test_what_cannot_be_taken_says_why_and_the_rest_goes_on(lines: tuple[str, ...], code: str) -> None:
@@ -184,3 +184,9 @@ def test_signs_that_no_database_keeps_do_not_arrive() -> None:
     assert CalendarOverride.objects.get().reason_zh == "流 感"
     with pytest.raises(DomainError, match="bad_parameter"):
         enter_override(SYSTEM, "S", kind="closure", first_day=DAY, last_day=DAY, reason_zh="流\x00感", clock=CLOCK)
+
+
+def test_a_zone_that_the_whole_world_knows_needs_no_definition() -> None:
+    evening = event("DTSTART;TZID=America/New_York:20261123T190000", NO_SCHOOL)  # the 24th in Shanghai
+    import_days(SYSTEM, "S", calendar(evening), clock=CLOCK)
+    assert days() == [("closure", "2026-11-24", "2026-11-24")]

@@ -94,7 +94,7 @@ def test_a_year_that_nobody_has_entered_warns_on_its_page(language: str, warning
 
 @pytest.mark.parametrize(
     "change", [{"year": "0000"}, {"year": "二"}, {"holidays": ""}, {"holidays": "元旦"}, {"makeups": "2027-01-04"},
-               {"source": "国\x00办"}, {"holidays": "2027-01-01 2027-01-03 " + "元" * 41}],
+               {"source": "国\x07办"}, {"holidays": "2027-01-01 2027-01-03 " + "元" * 41}],
 )  # fmt: skip
 def test_a_year_that_cannot_be_is_refused_and_what_was_written_stays(change: dict[str, str]) -> None:
     refused = signed_in("city_officer").post("/unit/C/calendar/", YEAR | change)
@@ -119,7 +119,7 @@ def test_an_address_that_means_nothing_is_answered(given: dict[str, str]) -> Non
 
 
 def test_a_wrong_entry_is_refused_and_what_was_written_stays() -> None:
-    given = {"act": "add", "kind": "closure", "first_day": "2026-11-24", "reason_zh": "流\x00感", "document": "8号"}
+    given = {"act": "add", "kind": "closure", "first_day": "2026-11-24", "reason_zh": "流\x07感", "document": "8号"}
     refused = signed_in("principal").post("/unit/S/calendar/", given)
     assert refused.status_code == 422 and 'value="8号"' in text_of(refused)
     assert signed_in("principal").post("/unit/S/calendar/", {"act": "party"}).status_code == 422

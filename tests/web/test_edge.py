@@ -111,3 +111,18 @@ def test_pages_may_only_be_asked_for_in_their_own_way() -> None:
     opened_city(pupils=1)
     make_cast()
     assert signed_in("officer").post("/bureau/D/").status_code == 405
+
+
+@pytest.mark.parametrize("address", ["/unit/%00/policies/", "/school/S%00/", "/rules/?district=%00", "/rules/?a%00=b"])
+def test_a_null_sign_is_refused_before_any_page_sees_it(address: str) -> None:
+    opened_city()
+    make_cast()
+    assert signed_in("principal").get(address).status_code == 400
+
+
+def test_a_null_sign_in_a_form_is_refused_before_any_page_sees_it() -> None:
+    opened_city()
+    make_cast()
+    sent = signed_in("principal").post("/unit/S/asks/", {"title_zh": "家长\0会"})
+    assert sent.status_code == 400
+    assert catalogue()["bad_request"]["en"] in text_of(sent)

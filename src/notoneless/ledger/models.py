@@ -41,7 +41,8 @@ class DaySession(models.Model):
     """One duty's session on one day: its window, and when it was opened and closed. No personal data.
 
     `closes_at` is the latest of its slots'. Some may close earlier, by a policy of their own: `early_closes` lists
-    when, and up to `closed_to` that has been done.
+    when, and up to `closed_to` that has been done. `merged_at` is when the whole of it was last brought into line; null
+    while it is being opened for the first time, or if that was cut short.
     """
 
     pk = models.CompositePrimaryKey("day", "duty_id", "session")
@@ -54,6 +55,7 @@ class DaySession(models.Model):
     locks_at = InstantField()
     opened_at = InstantField(null=True)
     closed_at = InstantField(null=True)
+    merged_at = InstantField(null=True)
     early_closes = models.TextField(default="[]", db_default="[]")
     closed_to = InstantField(default=0, db_default=0)
 

@@ -83,6 +83,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return HttpResponse(render_to_string("errors/broken.html", {"sentences": sentences}), status=500)
 
 
+def _has_null(request: HttpRequest) -> bool:
+    """The one sign that PostgreSQL keeps in no text: wherever it stands, it was not typed by a person."""
+    texts = (
+        text for given in (request.GET, request.POST) for name, values in given.lists() for text in (name, *values)
+    )
+    return "\0" in request.path or any("\0" in text for text in texts)
+
+
 class EdgeMiddleware:
     """Innermost: sees what views raise, and stamps what goes out."""
 
@@ -90,7 +98,7 @@ class EdgeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = self.get_response(request)
+        response = bad_request(request) if _has_null(request) else self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("Content-Language", get_language() or "")

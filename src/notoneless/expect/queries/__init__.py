@@ -19,7 +19,7 @@ from notoneless.expect.queries.calendar import (
 )
 from notoneless.expect.queries.claims import claims_of
 from notoneless.expect.queries.complaints import ComplaintInfo, Standing, complaints_of_households, inbox, standing
-from notoneless.expect.queries.duties import DutyInfo, SessionInfo, duties, duty_by_code
+from notoneless.expect.queries.duties import DutyInfo, SessionInfo, duties, duty_by_code, is_open
 from notoneless.expect.queries.explain import Explanation, Item, explain_person
 from notoneless.expect.queries.policies import (
     DocumentInfo,
@@ -65,6 +65,7 @@ __all__ = [
     "households_over",
     "inbox",
     "is_known_year",
+    "is_open",
     "last_known_day",
     "limit_above",
     "national_day",

@@ -1,5 +1,6 @@
 """Duties: what is asked, of whom, until when, what for and for how long it is kept."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -7,6 +8,7 @@ from notoneless.expect.models import Duty
 from notoneless.expect.rules.policies import Minutes
 from notoneless.kernel.clock import instant_on, to_micros
 from notoneless.kernel.errors import DomainError
+from notoneless.ledger import queries as ledger_queries
 from notoneless.ledger.keys import Respondent, SessionKey, Window
 
 
@@ -102,3 +104,9 @@ def duty_by_code(code: str) -> DutyInfo:
     if code not in known:
         raise DomainError("unknown_duty", "duty", known=", ".join(known))
     return known[code]
+
+
+def is_open(day: date, asked: Iterable[DutyInfo]) -> bool:
+    """Whether every session of these duties is wholly open on a day: a city takes minutes, and may be cut short."""
+    merged = {(row.duty_id, row.session) for row in ledger_queries.sessions_on(day) if row.merged_at is not None}
+    return all((duty.id, number) in merged for duty in asked for number in range(len(duty.sessions)))

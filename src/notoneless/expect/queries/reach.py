@@ -12,11 +12,10 @@ from django.db.models import Q
 
 from notoneless.expect.models import AskLimit
 from notoneless.expect.queries.asked import staged_mask
-from notoneless.expect.queries.duties import DutyInfo, duties
+from notoneless.expect.queries.duties import DutyInfo, duties, is_open
 from notoneless.expect.queries.policies import policies_on, tags_named
 from notoneless.expect.queries.tree import tree_on
 from notoneless.kernel.sql import execute, fetch, is_postgres, rows_table, temp_table
-from notoneless.ledger import queries as ledger_queries
 from notoneless.ledger import services as ledger
 from notoneless.ledger.services.traits import TRAITS_OF
 from notoneless.roster.tree import END, ids_of
@@ -147,7 +146,7 @@ def _owed(day: date) -> Iterator[tuple[str, tuple[DutyInfo, ...]]]:
     family = {duty.id: duty for duty in duties().values() if duty.asked == "family"}
     if not family:
         yield "SELECT CAST(NULL AS BIGINT) AS household_id, 0 AS n WHERE 1 = 0", ()
-    elif _is_open(day, family.values()):
+    elif is_open(day, family.values()):
         yield _from_slots(family.values()), _named(family, _duties_of_slots(day, sorted(family)))
     else:
         few = [row[0] for row in fetch(f"SELECT DISTINCT person_id FROM ask_member LIMIT {FEW + 1}")]
@@ -163,11 +162,6 @@ def _owed(day: date) -> Iterator[tuple[str, tuple[DutyInfo, ...]]]:
                     " GROUP BY a.household_id"
                 )
                 yield statement, _named(family, mask.duty_ids)
-
-
-def _is_open(day: date, family: Iterable[DutyInfo]) -> bool:
-    opened = {(row.duty_id, row.session) for row in ledger_queries.sessions_on(day)}
-    return all((duty.id, number) in opened for duty in family for number in range(len(duty.sessions)))
 
 
 # CROSS JOIN, because SQLite then begins with the members, who may be few, and not with the day's slots.

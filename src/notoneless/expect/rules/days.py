@@ -1,6 +1,5 @@
 """What a day is for a unit: the nation's calendar, and the days that units above it and it itself have entered."""
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -30,11 +29,6 @@ class NationalDay:
     @property
     def day_type(self) -> DayType:
         return _NATIONAL[self.kind]
-
-
-def is_control(sign: str) -> bool:
-    """Signs that are no text, which not every database keeps; rare private-use signs of names are text."""
-    return unicodedata.category(sign) in ("Cc", "Cs")
 
 
 def guess_day(day: date) -> NationalDay:

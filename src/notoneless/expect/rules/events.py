@@ -10,8 +10,9 @@ from icalendar import Calendar
 from icalendar.error import BrokenCalendarProperty
 from icalendar.timezone import tzp
 
-from notoneless.expect.rules.days import OVERRIDE_KINDS, is_control
+from notoneless.expect.rules.days import OVERRIDE_KINDS
 from notoneless.kernel.errors import DomainError
+from notoneless.roster.rules import tidy
 
 MOST_BYTES, MOST_EVENTS = 2_000_000, 2000
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -88,13 +89,18 @@ def _zones(calendar: Any) -> dict[str, tzinfo]:
     found: dict[str, tzinfo] = {}
     for part in calendar.walk("VTIMEZONE"):
         name = str(part.get("tzid", ""))
-        try:
-            found[name] = ZoneInfo(name)
-        except (ValueError, KeyError, OSError):
-            own = _own_zone(part)
-            if own is not None:
-                found[name] = own
+        zone = _known_zone(name) or _own_zone(part)
+        if zone is not None:
+            found[name] = zone
     return found
+
+
+def _known_zone(name: str) -> tzinfo | None:
+    """What the world means by a name, as files from phones use it without saying so again (RFC 7809)."""
+    try:
+        return ZoneInfo(name)
+    except (ValueError, KeyError, OSError):
+        return None
 
 
 def _own_zone(part: Any) -> tzinfo | None:
@@ -159,7 +165,9 @@ def _text(event: Any, name: str) -> str:
     value = event.get(name, "")
     if isinstance(value, list):
         value = value[0] if value else ""
-    return " ".join("".join(" " if is_control(sign) else sign for sign in str(value)).split())
+    line = " ".join(str(value).split())
+    kept = tidy(line)
+    return kept if kept is not None else tidy("".join(sign if sign.isprintable() else " " for sign in line)) or ""
 
 
 def _span(event: Any, zones: Mapping[str, tzinfo], zone: tzinfo) -> tuple[date, date]:
@@ -197,7 +205,8 @@ def _moment(event: Any, name: str, zones: Mapping[str, tzinfo], zone: tzinfo) ->
     params: Mapping[str, Any] = _part(value, "params") or {}
     if "TZID" in params:
         named = str(params["TZID"])
-        if named not in zones:
+        own = zones.get(named) or _known_zone(named)
+        if own is None:
             raise DomainError("ical_bad_time_zone", name, zone=named[:40])
-        return found.replace(tzinfo=zones[named]).astimezone(zone)
+        return found.replace(tzinfo=own).astimezone(zone)
     return found.replace(tzinfo=zone) if found.tzinfo is None else found.astimezone(zone)

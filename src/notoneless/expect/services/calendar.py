@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from django.db import transaction
 
 from notoneless.expect.models import CalendarDay, CalendarOverride
-from notoneless.expect.rules.days import OVERRIDE_KINDS, is_control
+from notoneless.expect.rules.days import OVERRIDE_KINDS
 from notoneless.expect.rules.years import Holiday
 from notoneless.kernel import audit, outbox
 from notoneless.kernel.clock import Clock
@@ -14,6 +14,7 @@ from notoneless.kernel.errors import DomainError
 from notoneless.roster import queries as roster_queries
 from notoneless.roster.kinds import STAGES
 from notoneless.roster.models import Unit
+from notoneless.roster.rules import tidy
 from notoneless.roster.scope import Scope
 from notoneless.roster.tree import ids_of
 
@@ -74,7 +75,7 @@ def check_text(name: str, value: str, limit: int) -> None:
     """Raises DomainError `value_too_long`, or `bad_parameter` for signs that no database keeps."""
     if len(value) > limit:
         raise DomainError("value_too_long", name, limit=limit)
-    if any(is_control(sign) for sign in value):
+    if tidy(value) is None:
         raise DomainError("bad_parameter", name)
 
 

@@ -90,6 +90,8 @@ def _bring_into_line(
                     duty.key(day, number), claims, only=only, within=within, has_traits=bool(traits),
                     progress=partial(progress, duty.code),
                 )  # fmt: skip
+                if only is None and not within:
+                    ledger.mark_merged(duty.key(day, number), now=to_micros(clock.now()))
 
 
 def _open_session(duty: DutyInfo, number: int, day: date, windows: set[Window], clock: Clock, *, is_part: bool) -> None:

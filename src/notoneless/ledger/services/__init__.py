@@ -15,7 +15,7 @@ from notoneless.ledger.services.fill import (
 from notoneless.ledger.services.merge import Merged, merge_claims
 from notoneless.ledger.services.traits import Trait, Traits, heads, staged_traits
 from notoneless.ledger.services.tree import freeze_tree
-from notoneless.ledger.services.window import close_ended, close_session, open_session
+from notoneless.ledger.services.window import close_ended, close_session, mark_merged, open_session
 
 __all__ = [
     "SLOT_WANTED",
@@ -33,6 +33,7 @@ __all__ = [
     "heads",
     "hold_sessions",
     "lock_slots",
+    "mark_merged",
     "merge_claims",
     "open_session",
     "slot_row",

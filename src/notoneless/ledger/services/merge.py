@@ -106,7 +106,8 @@ def _staged(
         temp_table(
             "group_claim",
             "unit_id INT, population VARCHAR(8), trait VARCHAR(200), claim VARCHAR(8), reason VARCHAR(40),"
-            " policy_id INT, opens_at BIGINT, due_at BIGINT, closes_at BIGINT",
+            " policy_id INT, opens_at BIGINT, due_at BIGINT, closes_at BIGINT,"
+            " PRIMARY KEY (unit_id, population, trait)",  # SQLite would read all of them for every person
         ),
         temp_table(
             "expected",

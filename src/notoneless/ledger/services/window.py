@@ -34,6 +34,15 @@ def open_session(
     return DaySession.objects.get(day=key.day, duty_id=key.duty_id, session=key.session)
 
 
+def mark_merged(key: SessionKey, *, now: int) -> None:
+    """The whole session has been brought into line: until then an opening that was cut short is taken up again."""
+    execute(
+        "UPDATE day_session SET merged_at = %(now)s"
+        " WHERE day = %(day)s AND duty_id = %(duty)s AND session = %(session)s",
+        key.params() | {"now": now},
+    )
+
+
 def close_session(key: SessionKey, *, now: int) -> int:
     """Turn what is still due into missing: one statement on the slots, one on the tallies. Returns how many."""
     with transaction.atomic():
