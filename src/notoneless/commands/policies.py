@@ -2,7 +2,7 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -70,32 +70,33 @@ def draft(
     clock = SystemClock()
     with errors_told(as_json=as_json):
         terms = expect.read_policies(file)
-    results: list[dict[str, object]] = []
-    for one in terms:
-        result: dict[str, object] = {"code": one.code}
-        try:
-            expect.draft_policy(SYSTEM, one, clock=clock)
-            result["status"] = "draft"
-            if is_published:
-                expect.approve_policy(SYSTEM, one.code, clock=clock)
-                published = expect.publish_within_budget(SYSTEM, one.code, clock=clock)
-                result |= {"status": "published", "warnings": published.warnings}
-        except DomainError as error:
-            result["error"] = error.shape(LANGUAGE)
-        results.append(result)
+    results = [_drafted(one, clock, is_published=is_published) for one in terms]
     drain_outbox(clock=clock)
     if as_json:
         print_json({"policies": results})
     else:
         for result in results:
-            shape = result.get("error")
-            typer.echo(
-                f"{result['code']}: {result.get('status', '')}" if shape is None else f"{result['code']}: {shape}"
-            )
-            for code, name in result.get("warnings", []):  # type: ignore[attr-defined] # a list where it is there
+            error = result.get("error")
+            typer.echo(f"{result['code']}: {error['code'] + ': ' + error['message'] if error else result['status']}")
+            for code, name in result.get("warnings", ()):
                 typer.echo(f"  {DomainError(code, 'policy', name=name).message(LANGUAGE)}")
     if any("error" in result for result in results):
         raise typer.Exit(2)
+
+
+def _drafted(terms: expect.PolicyTerms, clock: SystemClock, *, is_published: bool) -> dict[str, Any]:
+    """What became of one policy of a file: its code, and its status and warnings or the error."""
+    result: dict[str, Any] = {"code": terms.code}
+    try:
+        expect.draft_policy(SYSTEM, terms, clock=clock)
+        result["status"] = "draft"
+        if is_published:
+            expect.approve_policy(SYSTEM, terms.code, clock=clock)
+            published = expect.publish_within_budget(SYSTEM, terms.code, clock=clock)
+            result |= {"status": "published", "warnings": published.warnings}
+    except DomainError as error:
+        result["error"] = error.shape(LANGUAGE)
+    return result
 
 
 @app.command("approve")

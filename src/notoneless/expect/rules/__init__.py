@@ -1,6 +1,6 @@
 """Who owes what, pure: the type of a day, the policy that speaks for a group, and what a level may decide."""
 
-from notoneless.expect.rules.bounds import Clash, Nature, clashes_with, find_cycle, overrules
+from notoneless.expect.rules.bounds import Clash, Nature, clashes_with, find_cycle, overrules, sees
 from notoneless.expect.rules.days import (
     DayJudgement,
     DayType,
@@ -31,6 +31,7 @@ __all__ = [
     "judge_day",
     "overrules",
     "resolve",
+    "sees",
     "walk",
     "why_silent",
 ]

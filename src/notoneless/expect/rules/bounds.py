@@ -30,7 +30,8 @@ def _meet(one: Collection[object], other: Collection[object]) -> bool:
     return not one or not other or not set(one).isdisjoint(other)
 
 
-def _sees(rule: PolicyRule, nature: Nature) -> bool:
+def sees(rule: PolicyRule, nature: Nature) -> bool:
+    """Whether a policy speaks for people of units of this nature."""
     pairs = ((rule.stages, nature.stage), (rule.kinds, nature.kind), (rule.grades, nature.grade))
     return all(not wanted or held in wanted for wanted, held in pairs)
 
@@ -52,7 +53,7 @@ def can_both_speak(one: PolicyRule, other: PolicyRule, natures: Iterable[Nature]
         return False
     known = list(natures)
     if known:
-        return any(_sees(one, nature) and _sees(other, nature) for nature in known)
+        return any(sees(one, nature) and sees(other, nature) for nature in known)
     return _meet(one.stages, other.stages) and _meet(one.kinds, other.kinds) and _meet(one.grades, other.grades)
 
 

@@ -27,7 +27,6 @@ _KNOWN: Mapping[str, Iterable[str]] = {
     "populations": POPULATIONS, "stages": STAGES, "kinds": KINDS, "grades": GRADES, "tags": TAGS,
     "states": PERSON_STATES,
 }  # fmt: skip
-EVER = 36500
 
 
 @dataclass

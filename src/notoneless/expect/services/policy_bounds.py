@@ -6,7 +6,7 @@ from notoneless.expect import queries
 from notoneless.expect.models import Policy
 from notoneless.expect.queries import policies as policy_queries
 from notoneless.expect.queries.policies import rule_of
-from notoneless.expect.rules import Clash, clashes_with, overrules
+from notoneless.expect.rules import Clash, clashes_with, overrules, sees
 from notoneless.kernel.errors import DomainError
 from notoneless.roster.models import Person, Placement, Unit
 from notoneless.roster.tree import ids_of, is_within
@@ -62,15 +62,9 @@ def has_audience(policy: Policy) -> bool:
     rule = rule_of(policy)
     path = policy.unit.path if policy.unit else ""
     tree = queries.tree_on(rule.effective_from, within=path)
-    sees = [
-        node.id
-        for node in tree.below(path)
-        if (not rule.stages or tree.nature(node).stage in rule.stages)
-        and (not rule.kinds or tree.nature(node).kind in rule.kinds)
-        and (not rule.grades or node.grade in rule.grades)
-    ]
+    heard = {node.id for node in tree.below(path) if sees(rule, tree.nature(node))}
     if Policy.objects.filter(pk=policy.pk, duty__respondent="unit").exists():
-        return bool(sees)
+        return bool(heard)
     placed = Placement.objects.filter(to_day=None)
     if rule.populations:
         placed = placed.filter(person__population__in=rule.populations)
@@ -79,5 +73,4 @@ def has_audience(policy: Policy) -> bool:
         for tag in rule.tags:
             tagged |= Person.objects.filter(tags__contains=f'"{tag}"')
         placed = placed.filter(person__in=tagged)
-    wanted = set(sees)
-    return any(unit_id in wanted for unit_id in placed.values_list("unit_id", flat=True).distinct().iterator())
+    return any(unit_id in heard for unit_id in placed.values_list("unit_id", flat=True).distinct().iterator())

@@ -29,7 +29,10 @@ AHEAD_DAYS = 400
 
 
 class _Shelf:
-    """The rules of the few days that are looked at, each put together once a minute, one at a time."""
+    """The rules of the few days that are looked at, each put together once a minute, one at a time.
+
+    Not with what web.keeper keeps: a city's rules are megabytes, and strangers may ask for any day.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -42,8 +42,9 @@ def label(thing: Any) -> str:
 
 
 @register.filter
-def purpose(duty: Any) -> str:
-    return str(duty.purpose(reading()))
+def said(thing: Any, what: str) -> str:
+    """What a duty, a notice, a complaint or an entry says in the reader's language: its purpose, sender, body ..."""
+    return str(getattr(thing, what)(reading()))
 
 
 @register.filter
@@ -141,16 +142,6 @@ def title_of(policy: Any) -> str:
 
 
 @register.filter
-def duty_of(complaint: Any) -> str:
-    return str(complaint.duty(reading()))
-
-
-@register.filter
-def rule_of(complaint: Any) -> str:
-    return str(complaint.policy(reading()))
-
-
-@register.filter
 def policy_status(status: str) -> str:
     return str(POLICY_STATUS[status])
 
@@ -179,17 +170,6 @@ def clash_sentence(clash: Any, other: Any) -> str:
 
 
 @register.filter
-def recipients(duty: Any) -> str:
-    return str(duty.recipients(reading()))
-
-
-@register.filter
-def entry_reason(entry: Any) -> str:
-    """Why a unit's own days were entered."""
-    return str(entry.reason(reading()))
-
-
-@register.filter
 def stage_name(stage: str) -> str:
     return pick(STAGES[stage], reading())
 
@@ -197,21 +177,6 @@ def stage_name(stage: str) -> str:
 @register.filter
 def notice_status(status: str) -> str:
     return str(NOTICE_STATUS[status])
-
-
-@register.filter
-def sender_of(notice: Any) -> str:
-    return str(notice.sender(reading()))
-
-
-@register.filter
-def body_of(notice: Any) -> str:
-    return str(notice.body(reading()))
-
-
-@register.filter
-def why_of(asked: Any) -> str:
-    return str(asked.why(reading()))
 
 
 @register.simple_tag(takes_context=True)
