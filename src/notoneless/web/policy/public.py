@@ -157,4 +157,8 @@ def _merged(entries: list[Entry]) -> list[Entry]:
         who = merged.setdefault((entry.tone, entry.text, entry.basis), [])
         if entry.who not in who:
             who.append(entry.who)
-    return [Entry(listed(who, reading()), *said) for said, who in merged.items()]
+    # Within a sentence only the first begins with a capital.
+    return [
+        Entry(listed([one if n == 0 else one[:1].lower() + one[1:] for n, one in enumerate(who)], reading()), *said)
+        for said, who in merged.items()
+    ]
