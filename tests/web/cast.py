@@ -1,6 +1,7 @@
 """Who signs in: one account for each role at the city of tests/builders.py, all with one invented password."""
 
 import re
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
@@ -13,7 +14,10 @@ PASSWORD = "an-invented-password"
 ROLES = {
     "parent": ("guardian", "H1"), "teacher": ("teacher", "K1"), "other_teacher": ("teacher", "L1"),
     "principal": ("school", "S"), "other_principal": ("school", "T"), "officer": ("officer", "D"),
-    "city_officer": ("officer", "C"),
+    "city_officer": ("officer", "C"), "city_leader": ("leader", "C"), "inspector": ("inspector", "D"),
+    "program": ("integration", "C"), "reporter": ("reporter", "S"), "gate": ("gate", "S"), "partner": ("partner", "D"),
+    "system_admin": ("system_admin", "C"), "security_admin": ("security_admin", "C"),
+    "audit_admin": ("audit_admin", "C"),
 }  # fmt: skip
 
 
@@ -24,7 +28,10 @@ def make_account(name: str, *grants: tuple[str, str], **fields: Any) -> Account:
         if role == "guardian":
             Grant.objects.create(account=account, role=role, household=Household.objects.get(code=code))
         else:
-            Grant.objects.create(account=account, role=role, unit=Unit.objects.get(code=code))
+            Grant.objects.create(
+                account=account, role=role, unit=Unit.objects.get(code=code),
+                qualified_until=date(2027, 1, 1) if role == "reporter" else None,
+            )  # fmt: skip
     return account
 
 

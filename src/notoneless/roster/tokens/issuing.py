@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from notoneless.kernel import audit
-from notoneless.kernel.clock import Clock, to_micros
+from notoneless.kernel.clock import Clock, day_of, instant_on, to_micros
 from notoneless.kernel.errors import DomainError
 from notoneless.kernel.keyring import KeyRing
 from notoneless.roster import queries as roster_queries
@@ -32,7 +32,7 @@ def keys() -> KeyRing:
 
 
 def issue(account: Account, *, clock: Clock, hours: int = SIGN_IN_HOURS) -> str:
-    """A token that reaches what the account's grants reach at this moment.
+    """A token that reaches what the account's grants reach at this moment, and no longer than they do.
 
     Raises DomainError `bad_parameter` for a life of no or too many hours, `account_off` for one that is switched off.
     """
@@ -40,9 +40,11 @@ def issue(account: Account, *, clock: Clock, hours: int = SIGN_IN_HOURS) -> str:
         raise DomainError("bad_parameter", "hours")
     if not account.is_active:
         raise DomainError("account_off")
-    now = to_micros(clock.now())
-    scope = roster_queries.scope_of(account)
-    return sign(Bearer(account.pk, secrets.token_hex(6), now, now + hours * HOUR, scope), keys())
+    now, today = to_micros(clock.now()), day_of(clock.now())
+    scope, expires = roster_queries.scope_of(account, today), now + hours * HOUR
+    if (ends := roster_queries.scope_ends(account, today)) is not None:
+        expires = min(expires, to_micros(instant_on(ends, 0)))
+    return sign(Bearer(account.pk, secrets.token_hex(6), now, expires, scope), keys())
 
 
 def revoke(account: Account, *, actor: str, clock: Clock, token: str = "") -> None:

@@ -66,4 +66,4 @@ def home(request: HttpRequest, reader: Reader) -> HttpResponse:
 
 @signed_in
 def no_role(request: HttpRequest, reader: Reader) -> HttpResponse:
-    return redirect(reader.home) if reader.roles else render(request, "account/no_role.html", status=403)
+    return redirect(reader.home) if reader.desks else render(request, "account/no_role.html", status=403)
