@@ -72,6 +72,10 @@ def account_named(username: str) -> Account:
     return account
 
 
+def account_or_none(username: str) -> Account | None:
+    return Account.objects.filter(username=username).first()
+
+
 def in_force(today: date) -> Q:
     """Grants that hold on a day."""
     return Q(ended_at=None, from_day__lte=today) & (Q(to_day=None) | Q(to_day__gt=today))

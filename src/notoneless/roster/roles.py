@@ -100,8 +100,8 @@ ROLES = _table((
     _administrator("system_admin", "系统管理员", "System administrator", CONFIGURE),
     Role("security_admin", "admin", "安全管理员", "Security administrator", BUREAU,
          second_factor=True, sees_people=False, is_administrator=True,
-         gives=_SCHOOL_ROLES | {"school", "central", "officer", "duty_officer", "leader", "inspector", "partner", "integration",
-                                "system_admin", "security_admin", "audit_admin"}),
+         gives=_SCHOOL_ROLES | {"school", "central", "officer", "duty_officer", "leader", "inspector", "partner",
+                                "integration", "system_admin", "security_admin", "audit_admin"}),
     _administrator("audit_admin", "审计管理员", "Audit administrator", AUDIT),
 ))  # fmt: skip
 

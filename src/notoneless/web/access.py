@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial, wraps
+from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.conf import settings
@@ -68,11 +68,11 @@ def reader_of(request: HttpRequest) -> Reader:
     return found
 
 
-def watching_reader(request: HttpRequest) -> Reader | None:
-    """Who polls: as `reader_of`, but read once a second for each session; signing out ends it within that second."""
+def watching_reader(request: HttpRequest, is_admitted: Callable[[HttpRequest], bool]) -> Reader | None:
+    """Who polls: as `reader_of`, but read once a second for each session; signing out ends it within that second.
+    `is_admitted`: whether the session still holds."""
     session = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
-    reader = kept.get(("reader", session), partial(reader_of, request), is_watched=False)
-    return reader if reader.scope.actor else None
+    return kept.get(("reader", session), lambda: reader_of(request) if is_admitted(request) else None, is_watched=False)
 
 
 def signed_in(

@@ -20,6 +20,7 @@ from notoneless.ledger.queries import DayUnitRef
 from notoneless.rollup import queries as rollup_queries
 from notoneless.roster.roles import RULE
 from notoneless.web.access import Reader, signed_in, watching_reader
+from notoneless.web.account.guard import is_admitted
 from notoneless.web.bureau.live import live_figures
 from notoneless.web.policy.calendar import is_year_due
 from notoneless.web.reading import note_read
@@ -87,7 +88,7 @@ def _figures_page(request: HttpRequest, reader: Reader, code: str) -> HttpRespon
 
 def _poll(request: HttpRequest, code: str) -> HttpResponse:
     """Costs the database nothing but its share of one computation a second (web/keeper.py)."""
-    reader = watching_reader(request)
+    reader = watching_reader(request, is_admitted)
     if reader is None:
         return redirect_to_login(request.get_full_path())
     day = read_day(request.GET["day"]) if "day" in request.GET else shown_day(request).day

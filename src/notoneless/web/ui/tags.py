@@ -190,3 +190,13 @@ def page_address(context: Mapping[str, Any], page: Any, number: int) -> str:
 @register.filter
 def role_name(role: str) -> str:
     return pick((ROLES[role].zh, ROLES[role].en), reading()) if role in ROLES else role
+
+
+@register.filter
+def control(field: Any) -> str:
+    """A form's field as our own pages draw one."""
+    kind = (
+        "form-check-input" if getattr(field.field.widget, "input_type", "") in ("checkbox", "radio") else "form-control"
+    )
+    drawn: str = field.as_widget(attrs={"class": kind})
+    return drawn
