@@ -46,6 +46,7 @@ PAGES: dict[str, set[str]] = {
     "/family/complaints/": {"parent"},
     "/family/reads/": {"parent"},
     "/class/K1/states/": {"teacher", "principal", "reporter"},
+    "/class/K1/families/": {"teacher", "principal"},
     "/unit/S/policies/": RULE_S,
     "/unit/S/policies/new/": RULE_S,
     "/unit/S/policies/none/": set(),
@@ -82,6 +83,7 @@ OWN = {
 """One's own account: what anybody signed in with a password gets; 302 asks for the password once more."""
 ENTRANCE = {
     "account_login", "account_logout", "account_signup", "account_inactive", "mfa_authenticate", "mfa_login_webauthn",
+    "phone_sign_in", "join", "open_slip",
     "socialaccount_login_cancelled", "socialaccount_login_error", "socialaccount_signup", "dingtalk_login",
     "dingtalk_callback", "feishu_login", "feishu_callback", "weixin_login", "weixin_callback", "wecom_login",
     "wecom_callback", "openid_connect_login", "openid_connect_callback",

@@ -76,6 +76,10 @@ def account_or_none(username: str) -> Account | None:
     return Account.objects.filter(username=username).first()
 
 
+def account_of_phone(phone_index: str) -> Account | None:
+    return Account.objects.filter(phone_index=phone_index, is_active=True).first() if phone_index else None
+
+
 def in_force(today: date) -> Q:
     """Grants that hold on a day."""
     return Q(ended_at=None, from_day__lte=today) & (Q(to_day=None) | Q(to_day__gt=today))
