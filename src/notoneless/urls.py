@@ -11,7 +11,7 @@ from notoneless.web.account import views as account
 from notoneless.web.api.routes import api
 from notoneless.web.bureau import views as bureau
 from notoneless.web.family import views as family
-from notoneless.web.office import roles
+from notoneless.web.office import log, roles
 from notoneless.web.policy import asks, calendar, complaints, policies, public, why
 from notoneless.web.school import views as school
 from notoneless.web.teacher import families, states
@@ -64,6 +64,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("unit/<str:code>/calendar/", calendar.calendar, name="calendar"),
     path("unit/<str:code>/calendar.ics", calendar.calendar_file, name="calendar_file"),
     path("unit/<str:code>/asks/", asks.asks, name="asks"),
+    path("office/log/", log.log, name="audit_log"),
     path("office/", roles.office, name="office"),
     path("unit/<str:code>/roles/", roles.roles, name="roles"),
     path("unit/<str:code>/roles/<int:grant_id>/", roles.role, name="role"),

@@ -199,7 +199,7 @@ def _placements(scope: Scope) -> QuerySet[Placement]:
     if scope.is_everything:
         return Placement.objects.all()
     reach = Q(person__household_id__in=scope.households)
-    for path in scope.paths:
+    for path in scope.name_paths:
         reach |= Q(unit__path__startswith=path)
     return Placement.objects.filter(reach)
 
@@ -273,3 +273,8 @@ def grants_of(account: Account, today: date) -> list[GrantRef]:
         GrantRef(role, code or "", name or "", name_en or "", level or "", path or "", household_id)
         for role, code, name, name_en, level, path, household_id in rows.values_list(*columns)
     ]
+
+
+def roots() -> list[str]:
+    """The paths of the topmost units."""
+    return list(Unit.objects.filter(authority=None, closed_on=None).order_by("path").values_list("path", flat=True))

@@ -17,6 +17,7 @@ from notoneless.roster.accounts.invitations import GUARDIANS, Slip, invite
 from notoneless.roster.queries import PersonRow
 from notoneless.roster.roles import BIND
 from notoneless.web.access import Reader, signed_in
+from notoneless.web.reading import note_names
 from notoneless.web.ui.days import CLOCK, today
 from notoneless.web.ui.words import sentence
 
@@ -39,6 +40,7 @@ def families(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
         raise DomainError("out_of_scope", "unit")
     rows = roster_queries.people_in_units(reader.scope, [unit.pk], day=today(), populations=["student"])
     joined = guardians_of(rows, today())
+    note_names(reader.scope.actor, code, len(rows), "families")
     refusal, status, slips = "", 200, list[Printed]()
     if request.method == "POST":
         try:
