@@ -42,7 +42,8 @@ class DaySession(models.Model):
 
     `closes_at` is the latest of its slots'. Some may close earlier, by a policy of their own: `early_closes` lists
     when, and up to `closed_to` that has been done. `merged_at` is when the whole of it was last brought into line; null
-    while it is being opened for the first time, or if that was cut short.
+    while it is being opened for the first time, or if that was cut short. `expired_at`: its answers are past their term
+    and gone; its slots still count, and are nobody's.
     """
 
     pk = models.CompositePrimaryKey("day", "duty_id", "session")
@@ -56,6 +57,7 @@ class DaySession(models.Model):
     opened_at = InstantField(null=True)
     closed_at = InstantField(null=True)
     merged_at = InstantField(null=True)
+    expired_at = InstantField(null=True)
     early_closes = models.TextField(default="[]", db_default="[]")
     closed_to = InstantField(default=0, db_default=0)
 
