@@ -45,7 +45,8 @@ def household() -> tuple[int, ...]:
     states.record_state(SYSTEM, "XQZ-CHILD", "sick_home", first_day=DAY, clock=clock_at(9))
     drain_outbox(clock=clock_at(9))
     Complaint.objects.create(
-        person=child, day=DAY, duty_id=duty_by_code("daily-health").id, text="XQZ-COMPLAINT", trace={"person": "XQZ-CHILD"}, made_by="xqz-father",
+        person=child, day=DAY, duty_id=duty_by_code("daily-health").id, text="XQZ-COMPLAINT",
+        trace={"person": "XQZ-CHILD"}, made_by="xqz-father",
         made_at=clock_at(9).now(),
     )  # fmt: skip
     signed_in("xqz-father").get("/family/")
