@@ -188,8 +188,8 @@ class Notice(models.Model):
 class Complaint(models.Model):
     """ "I think this is wrong": a reader's doubt about one ask, with the whole trace, to the unit that made the rule.
 
-    Personal data: who is concerned and what the complainant wrote. Purpose: an answer. Kept: two years after the answer,
-    or with the person.
+    Personal data: who is concerned and what the complainant wrote. Purpose: an answer. Kept: two years after
+    the answer, or with the person.
     """
 
     person = models.ForeignKey("roster.Person", on_delete=models.CASCADE, related_name="complaints")

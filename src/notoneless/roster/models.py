@@ -84,7 +84,8 @@ class Person(models.Model):
 class Placement(models.Model):
     """Where a person belongs from `from_day` until the day before `to_day`: enrolment, post or residence.
 
-    `from_day` is 0001-01-01 where the roster did not say since when. One open placement a person; a transfer closes it and opens the next on the same day.
+    `from_day` is 0001-01-01 where the roster did not say since when. One open placement a person; a transfer closes it
+    and opens the next on the same day.
 
     Personal data: at which school and class a person is. Purpose: who answers for whom. Kept: with the person.
     """
@@ -142,8 +143,8 @@ class Account(AbstractUser):
     """Who signs in.
 
     Personal data: a sign-in name, a phone (sealed) and its blind index. Purpose: to tell who acts. Kept: until the last
-    role and the household are gone; a switched-off account keeps its name while the log does. `is_password_due`: somebody else chose the password,
-    so the next sign-in begins with a new one.
+    role and the household are gone; a switched-off account keeps its name while the log does. `is_password_due`:
+    somebody else chose the password, so the next sign-in begins with a new one.
     """
 
     language = models.CharField(max_length=8, blank=True)
