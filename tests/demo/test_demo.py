@@ -84,7 +84,7 @@ def test_each_account_reaches_its_own_and_no_more(tmp_path: Path) -> None:
     levels = {name: [Unit.objects.get(path=path).level for path in scope.paths] for name, scope in reach.items()}
     assert levels == {
         "family": [], "teacher": ["class"], "school": ["school"], "district": ["district"], "city": ["city"],
-        "leader": ["city"],
+        "leader": ["city"], "security": [], "audit": [],
     }  # fmt: skip
 
 
