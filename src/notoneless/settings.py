@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "notoneless.expect",
     "notoneless.collect",
     "notoneless.rollup",
+    "notoneless.consent",
     "notoneless.web",
 ]
 MIDDLEWARE = [

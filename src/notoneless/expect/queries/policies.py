@@ -134,6 +134,11 @@ def policies_above(unit_path: str, day: date) -> list[PolicyInfo]:
     )
 
 
+def policies_along(unit_path: str, day: date) -> list[PolicyInfo]:
+    """Those in force on a day that this unit, units above it or the system have made."""
+    return infos_of(_in_force(day).filter(Q(unit=None) | Q(unit_id__in=ids_of(unit_path))))
+
+
 def policy_named(scope: Scope, unit_code: str, code: str) -> PolicyInfo:
     """A policy of exactly this unit. Raises DomainError `unknown_policy`, `out_of_scope`."""
     unit = unit_by_code(scope, unit_code)
