@@ -2,7 +2,7 @@
 
 from notoneless.consent.queries.assessments import AssessmentInfo, assessment_named, assessments, unassessed_duties
 from notoneless.consent.queries.given import ConsentInfo, consents_in_force, consents_of_households, withheld_fields
-from notoneless.consent.queries.notices import ToldChild, notices_of_households, notices_on_path, terms_of
+from notoneless.consent.queries.notices import ToldChild, notices_of_households, notices_on_paths, terms_of
 from notoneless.consent.queries.requests import RequestInfo, Standing, inbox, requests_of_households, standing
 from notoneless.consent.queries.yearly import YearReport, yearly_report
 
@@ -19,7 +19,7 @@ __all__ = [
     "consents_of_households",
     "inbox",
     "notices_of_households",
-    "notices_on_path",
+    "notices_on_paths",
     "requests_of_households",
     "standing",
     "terms_of",

@@ -1,6 +1,6 @@
 """Notices, put together from the duty, its form and the policies in force; and which a family has yet to read."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -56,18 +56,28 @@ def terms_of(duty: DutyInfo, form_code: str, version: int) -> str:
     return notice_of(duty, form_version(form_code, version)).terms
 
 
-def notices_on_path(path: str, day: date) -> list[Notice]:
-    """What is told about a pupil of the unit with this path: one notice for each duty that some policy asks of pupils
+def notices_on_paths(paths: Collection[str], day: date) -> dict[str, tuple[Notice, ...]]:
+    """What is told about pupils of the units with these paths: one notice for each duty that some policy asks of pupils
     there, by the duties' order."""
-    papers: dict[str, dict[str, Paper]] = {}
-    for policy in expect_queries.policies_along(path, day):
-        if policy.rule.effect == "require" and (not policy.rule.populations or "student" in policy.rule.populations):
-            papers.setdefault(policy.duty_code, {}).update(_paper(policy))
-    return [
-        notice_of(duty, form_in_force(duty.form), (papers[duty.code][number] for number in sorted(papers[duty.code])))
-        for duty in expect_queries.duties().values()
-        if duty.respondent == "person" and duty.code in papers
-    ]
+    policies = [
+        one for one in expect_queries.policies_along(paths, day)
+        if one.rule.effect == "require" and (not one.rule.populations or "student" in one.rule.populations)
+    ]  # fmt: skip
+    duties = [duty for duty in expect_queries.duties().values() if duty.respondent == "person"]
+    asked = {policy.duty_code for policy in policies}
+    forms = {code: form_in_force(code) for code in {duty.form for duty in duties if duty.code in asked}}
+    told: dict[str, tuple[Notice, ...]] = {}
+    for path in paths:
+        papers: dict[str, dict[str, Paper]] = {}
+        for policy in policies:
+            if path.startswith(policy.unit_path):
+                papers.setdefault(policy.duty_code, {}).update(_paper(policy))
+        told[path] = tuple(
+            notice_of(duty, forms[duty.form], (paper for _, paper in sorted(papers[duty.code].items())))
+            for duty in duties
+            if duty.code in papers
+        )
+    return told
 
 
 def _paper(policy: PolicyInfo) -> dict[str, Paper]:
@@ -81,13 +91,13 @@ def notices_of_households(scope: Scope, day: date) -> list[ToldChild]:
     ids = [child.id for child in children]
     paths = dict(Unit.objects.filter(id__in={child.unit_id for child in children}).values_list("id", "path"))
     born = dict(Person.objects.filter(id__in=ids).values_list("id", "birth_date"))
-    told = {unit_id: tuple(notices_on_path(path, day)) for unit_id, path in paths.items()}
+    told = notices_on_paths(set(paths.values()), day)
     read: dict[int, set[str]] = {}
     seen = NoticeSeen.objects.filter(person_id__in=ids, by=scope.actor)
     for person_id, digest in seen.values_list("person_id", "notice__digest"):
         read.setdefault(person_id, set()).add(digest)
     return [
-        ToldChild(child.id, child.code, child.name, capacities_for(born[child.id], day), told[child.unit_id],
+        ToldChild(child.id, child.code, child.name, capacities_for(born[child.id], day), told[paths[child.unit_id]],
                   frozenset(read.get(child.id, ())))
         for child in children
     ]  # fmt: skip

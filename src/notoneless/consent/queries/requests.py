@@ -38,6 +38,11 @@ class RequestInfo:
     def is_overdue(self, today: date) -> bool:
         return self.status == "open" and self.due_on < today
 
+    def is_open_to_fetch(self, since: datetime) -> bool:
+        """Whether it entitles to a copy: granted, and not answered before `since`."""
+        return (self.kind in ("access", "copy") and self.status == "accepted" and self.answered_at is not None
+                and self.answered_at >= since)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Standing:
