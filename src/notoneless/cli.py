@@ -11,7 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "notoneless.settings")
 django.setup()
 
 # The commands import models, which need Django to be set up first.
-from notoneless.commands import access, audit, day, duty, figures, ground, policies, report, server  # noqa: E402
+from notoneless.commands import access, audit, day, duty, figures, ground, policies, privacy, report, server  # noqa: E402
 from notoneless.demo.commands import demo  # noqa: E402
 from notoneless.jobs import drain_outbox  # noqa: E402
 from notoneless.kernel.clock import SystemClock  # noqa: E402
@@ -33,6 +33,8 @@ app.add_typer(duty.state, name="state")
 app.add_typer(policies.app, name="policy")
 app.add_typer(access.app, name="token")
 app.add_typer(audit.app, name="audit")
+app.add_typer(privacy.app, name="privacy")
+app.add_typer(privacy.pia, name="pia")
 app.add_typer(access.keys, name="keys")
 app.add_typer(replay, name="replay", help="用真实数据重放 / Replay real data.")
 for command in (figures.completeness, figures.missing, figures.ranking, figures.recount, figures.units, demo,

@@ -40,7 +40,7 @@ def assessments() -> list[AssessmentInfo]:
 
 def assessment_named(code: str) -> AssessmentInfo:
     """Raises DomainError `unknown_assessment`."""
-    row = Assessment.objects.select_related("duty").filter(name=code).first()
+    row = Assessment.objects.select_related("duty").filter(code=code).first()
     if row is None:
         raise DomainError("unknown_assessment", "code", name=code)
     return _info(row)

@@ -67,7 +67,7 @@ def add_assessment(scope: Scope, told: dict[str, Any], *, clock: Clock) -> bool:
     }
     del fields["duty"]
     with transaction.atomic():
-        held = Assessment.objects.filter(name=told["code"]).first()
+        held = Assessment.objects.filter(code=told["code"]).first()
         if held is not None:
             if any(getattr(held, name) != value for name, value in fields.items()):
                 raise DomainError("assessment_exists", "code", name=told["code"])
