@@ -9,6 +9,7 @@ import xlsxwriter
 from notoneless.commands.ground import JsonFlag, errors_told, print_json
 from notoneless.consent import queries, services
 from notoneless.consent.queries import AssessmentInfo, YearReport
+from notoneless.consent.queries.yearly import Cell
 from notoneless.kernel import audit
 from notoneless.kernel.clock import SystemClock, day_of
 from notoneless.kernel.errors import DomainError
@@ -71,8 +72,8 @@ def report(
 def _write(found: YearReport, path: Path) -> None:
     try:
         with xlsxwriter.Workbook(str(path)) as book:
-            sheets = [*found.tables.items(), ("findings", [(FINDINGS[code], what) for code, what in found.findings])]
-            for name, rows in sheets:
+            findings: list[tuple[Cell, ...]] = [(FINDINGS[code], what) for code, what in found.findings]
+            for name, rows in (*found.tables.items(), ("findings", findings)):
                 sheet = book.add_worksheet(name)
                 for line, row in enumerate(rows):
                     for column, cell in enumerate(row):

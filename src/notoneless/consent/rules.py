@@ -84,7 +84,16 @@ class Notice:
 
     @property
     def sensitive(self) -> list[FieldTold]:
-        return [field for field in self.fields if field.is_sensitive]
+        """Asked of everyone, and sensitive (PIPL 28). What needs a separate consent is told apart."""
+        return [field for field in self.fields if field.is_sensitive and not field.is_separate]
+
+    @property
+    def plain(self) -> list[FieldTold]:
+        return [field for field in self.fields if not field.is_sensitive and not field.is_separate]
+
+    @property
+    def is_sensitive(self) -> bool:
+        return any(field.is_sensitive for field in self.fields)
 
     @property
     def items(self) -> list[str]:

@@ -53,7 +53,7 @@ def unassessed_duties(day: date) -> list[DutyInfo]:
         duty
         for duty in expect_queries.duties().values()
         if duty.respondent == "person" and duty.code not in covered
-        and notice_of(duty, form_in_force(duty.form)).sensitive
+        and notice_of(duty, form_in_force(duty.form)).is_sensitive
     ]  # fmt: skip
 
 

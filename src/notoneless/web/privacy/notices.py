@@ -16,7 +16,7 @@ from notoneless.consent.rules import Notice
 from notoneless.kernel.errors import DomainError
 from notoneless.web.access import Reader, signed_in
 from notoneless.web.ui.days import CLOCK, today
-from notoneless.web.ui.words import sentence
+from notoneless.web.ui.words import reading, sentence
 
 
 @dataclass(frozen=True)
@@ -76,8 +76,17 @@ def privacy(request: HttpRequest, reader: Reader) -> HttpResponse:
     return render(request, "privacy/privacy.html", {
         "told": told, "unread": [one for one in told if not one.is_read], "refusal": refusal,
         "choices": [choice for child in children for choice in _choices(child, history)],
-        "history": [(one, next((c.name for c in children if c.id == one.person_id), "")) for one in history],
+        "history": [_line(one, children) for one in history],
     }, status=status)  # fmt: skip
+
+
+def _line(one: ConsentInfo, children: Iterable[ToldChild]) -> tuple[ConsentInfo, str, str]:
+    """A consent with the child's name and, of a separate one, the question's; its code where that is gone."""
+    child = next((child for child in children if child.id == one.person_id), None)
+    notices = child.notices if child else ()
+    fields = [field for notice in notices if notice.duty_id == one.duty_id for field in notice.fields]
+    question = next((field.label(reading()) for field in fields if field.code == one.item), one.item)
+    return one, child.name if child else "", question
 
 
 def _choices(child: ToldChild, history: Iterable[ConsentInfo]) -> list[Choice]:

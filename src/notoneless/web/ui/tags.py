@@ -195,6 +195,12 @@ def role_name(role: str) -> str:
 
 
 @register.filter
+def labels(things: Any) -> str:
+    """Several names, one after the other."""
+    return _(", ").join(label(thing) for thing in things)
+
+
+@register.filter
 def request_kind(kind: str) -> str:
     return str(REQUESTS[kind])
 
