@@ -14,6 +14,7 @@ from notoneless.kernel.errors import DomainError
 from notoneless.roster.scope import SYSTEM
 from tests.builders import clock_at, opened_city
 from tests.consent.test_consents import agree, child, family
+from tests.web.cast import make_account
 
 pytestmark = pytest.mark.django_db
 CLOCK = clock_at(9)
@@ -81,10 +82,18 @@ def test_the_yearly_report_counts_by_unit_month_and_role_and_hides_small_cells()
     read_by("officer", "K1-1", "D", "officer")
     read_by("other", "L1-1", "L1")
     read_by("teacher", "S-t")  # a member of staff is no minor
+    read_by("program", "K2-1", "", "")  # a token names no unit: counted where the pupil is
+    make_account("teacher", ("teacher", "K1"))
+    audit.record("teacher", "refused", "page:class_page", clock=CLOCK, detail={"code": "out_of_scope"})
+    audit.record("teacher", "names.read", "unit:K1", clock=CLOCK, detail={"count": 6, "page": "families"})
     found = queries.yearly_report(SYSTEM, "D", 2026, date(2026, 12, 31))
     assert found.tables["reads"][1:] == [
         ("2026-11", "D", "officer", "<5", "<5", "<5"), ("2026-11", "K1", "teacher", 12, 6, "<5"),
+        ("2026-11", "K2", "", "<5", "<5", "<5"),
     ]  # fmt: skip
+    refused = ("refusal", "refused", "<5")
+    assert refused in found.tables["acts"] and ("list", "K1 families", "<5") in found.tables["acts"]
+    assert refused not in queries.yearly_report(SYSTEM, "E", 2026, date(2026, 12, 31)).tables["acts"]
     assert queries.yearly_report(SYSTEM, "D", 2025, date(2026, 12, 31)).tables["reads"][1:] == []
     assert ("unassessed", "daily-health") in found.findings
     assert "K1-1" not in str(found.as_json())

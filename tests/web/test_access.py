@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, URLResolver, resolve
+from django.urls import URLPattern, URLResolver, resolve, reverse
 from pytest_django import Settings
 
 from notoneless.roster.models import Grant, Person
@@ -20,6 +20,9 @@ READ_C = {"city_officer", "city_leader", "program"}
 READ_D = {"officer", "inspector", *READ_C}
 READ_S = {"principal", "reporter", *READ_D}
 """Those who reach school S."""
+COUNTS = {"city_leader", "inspector"}
+"""Of these, those who see counts and no names."""
+NAMES_C, NAMES_D, NAMES_S = READ_C - COUNTS, READ_D - COUNTS, READ_S - COUNTS
 RULE_C = {"city_officer"}
 RULE_D = {"officer", *RULE_C}
 RULE_S = {"principal", *RULE_D}
@@ -27,12 +30,12 @@ RULE_S = {"principal", *RULE_D}
 PAGES: dict[str, set[str]] = {
     "/family/": {"parent"},
     "/family/done/": {"parent"},
-    "/class/K1/": {"teacher", *READ_S},
-    "/class/K1/?duty=daily-health": {"teacher", *READ_S},
+    "/class/K1/": {"teacher", *NAMES_S},
+    "/class/K1/?duty=daily-health": {"teacher", *NAMES_S},
     "/class/K1/people/{k1_1}/": {"teacher", "principal", "reporter", "program"},
-    "/class/L1/": {"other_teacher", "other_principal", *READ_C},
-    "/school/S/": READ_S,
-    "/school/T/": {"other_principal", *READ_C},
+    "/class/L1/": {"other_teacher", "other_principal", *NAMES_C},
+    "/school/S/": NAMES_S,
+    "/school/T/": {"other_principal", *NAMES_C},
     "/bureau/C/": READ_C,
     "/bureau/D/": READ_D,
     "/bureau/D/ranking/": READ_D,
@@ -40,15 +43,16 @@ PAGES: dict[str, set[str]] = {
     "/bureau/E/": READ_C,
     "/bureau/S/": READ_S,
     "/bureau/K1/": {"teacher", *READ_S},
-    "/bureau/K1/people/{k1_1}/": {"teacher", *READ_S},
+    "/bureau/K1/people/{k1_1}/": {"teacher", *NAMES_S},
     "/bureau/L1/people/{k1_1}/": set(),
-    "/why/{k1_1}/2026-11-23/": {"parent", "teacher", *READ_S},
+    "/why/{k1_1}/2026-11-23/": {"parent", "teacher", *NAMES_S},
     "/family/complaints/": {"parent"},
     "/family/reads/": {"parent"},
     "/family/privacy/": {"parent"},
     "/family/requests/": {"parent"},
     "/family/requests/1/copy.json": set(),
     "/class/K1/states/": {"teacher", "principal", "reporter"},
+    "/class/K1/families/": {"teacher", "principal"},
     "/unit/S/policies/": RULE_S,
     "/unit/S/policies/new/": RULE_S,
     "/unit/S/policies/none/": set(),
@@ -66,10 +70,11 @@ PAGES: dict[str, set[str]] = {
     "/unit/K1/roles/": {"teacher", "principal", "security_admin"},
     "/unit/S/roles/{teacher_grant}/": {"principal", "security_admin"},
     "/unit/T/roles/{teacher_grant}/": set(),
+    "/office/log/": {"audit_admin"},
     "/office/": {"system_admin", "security_admin", "audit_admin"},
-    "/api/v1/people/K1-1/days?until=2026-11-23&duty=daily-health": {"parent", "teacher", *READ_S},
+    "/api/v1/people/K1-1/days?until=2026-11-23&duty=daily-health": {"parent", "teacher", *NAMES_S},
     "/api/v1/units/D/completeness?day=2026-11-23&duty=daily-health": READ_D,
-    "/api/v1/units/K1/missing?day=2026-11-23&duty=daily-health": {"teacher", *READ_S},
+    "/api/v1/units/K1/missing?day=2026-11-23&duty=daily-health": {"teacher", *NAMES_S},
     "/api/v1/units/E/ranking?day=2026-11-23&duty=daily-health": READ_C,
 }
 """Page -> who may open it. Administrators, gate and partners are in the cast: by their office they see no record."""
@@ -77,6 +82,24 @@ PAGES: dict[str, set[str]] = {
 
 OPEN = {"home", "sign_in", "sign_out", "no_role", "language", "public_rules", "public_rules_of"}
 """For everybody, signed in or not: tests of their own hold them to it."""
+OWN = {
+    "account": 200, "account_change_password": 200, "account_set_password": 302, "account_reauthenticate": 200,
+    "mfa_index": 200, "mfa_reauthenticate": 302, "mfa_activate_totp": 302, "mfa_deactivate_totp": 404,
+    "mfa_list_webauthn": 200, "mfa_add_webauthn": 302, "mfa_reauthenticate_webauthn": 302,
+    "mfa_view_recovery_codes": 404, "mfa_generate_recovery_codes": 302, "mfa_download_recovery_codes": 404,
+    "usersessions_list": 200, "socialaccount_connections": 200,
+}  # fmt: skip
+"""One's own account: what anybody signed in with a password gets; 302 asks for the password once more."""
+ENTRANCE = {
+    "account_login", "account_logout", "account_signup", "account_inactive", "mfa_authenticate", "mfa_login_webauthn",
+    "phone_sign_in", "join", "open_slip",
+    "socialaccount_login_cancelled", "socialaccount_login_error", "socialaccount_signup", "dingtalk_login",
+    "dingtalk_callback", "feishu_login", "feishu_callback", "weixin_login", "weixin_callback", "wecom_login",
+    "wecom_callback", "openid_connect_login", "openid_connect_callback",
+}  # fmt: skip
+"""Ways in: they show nobody's data, and let nobody in who does not prove who they are (tests/web/test_account.py)."""
+OF_A_KEY = {"mfa_edit_webauthn", "mfa_remove_webauthn"}
+"""One security key of one's own."""
 OWN_TESTS = {"classes", "schools", "bureaus", "api:reports"}
 """Lead each role to its own unit (below), or take reports (tests/web/lane, tests/web/test_api.py)."""
 DESCRIPTION = {"api:openapi-json", "api:api-root"}
@@ -97,8 +120,27 @@ def test_every_address_has_a_rule() -> None:
     """A new route without one fails here: add it to PAGES with the roles that may open it."""
     ruled = {resolve(page.format(k1_1=1, teacher_grant=1).partition("?")[0]).view_name for page in PAGES}
     known = set(routes(urlpatterns))
-    assert known - ruled - OPEN - OWN_TESTS - DESCRIPTION == set()
-    assert (OPEN | OWN_TESTS | DESCRIPTION) - known == set()
+    elsewhere = OPEN | OWN_TESTS | DESCRIPTION | ENTRANCE | OF_A_KEY | set(OWN)
+    assert known - ruled - elsewhere == set()
+    assert elsewhere - known == set()
+
+
+@pytest.mark.parametrize("name", sorted(OWN))
+def test_own_account_is_for_who_is_signed_in(name: str) -> None:
+    opened_city(pupils=1)
+    make_cast()
+    assert Client().get(reverse(name))["Location"].startswith("/sign-in/")
+    for one in ("parent", "teacher", "audit_admin", "nobody"):
+        assert signed_in(one).get(reverse(name)).status_code == OWN[name], one
+
+
+@pytest.mark.parametrize("name", sorted(OF_A_KEY))
+def test_security_key_of_somebody_else_is_not_there(name: str) -> None:
+    opened_city(pupils=1)
+    make_cast()
+    address = reverse(name, args=[1])
+    assert Client().get(address)["Location"].startswith("/sign-in/")
+    assert signed_in("teacher").get(address, follow=True).redirect_chain[0][0].startswith("/account/reauthenticate/")
 
 
 def test_every_role_on_every_page() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial, wraps
+from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.conf import settings
@@ -10,13 +10,13 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from notoneless.kernel.clock import SystemClock, day_of
 from notoneless.kernel.errors import DomainError
 from notoneless.roster import queries as roster_queries
 from notoneless.roster.queries import GrantRef
 from notoneless.roster.roles import ROLES
 from notoneless.roster.scope import Scope
 from notoneless.web.keeper import kept
-from notoneless.web.ui.days import today
 
 P = ParamSpec("P")
 PLACES = {"guardian": "family", "teacher": "classes", "school": "schools", "officer": "bureaus", "admin": "office"}
@@ -60,7 +60,7 @@ def reader_of(request: HttpRequest) -> Reader:
         if request.user.is_anonymous:
             found = Reader(Scope(actor="", powers=()), ())
         else:
-            day = today()
+            day = day_of(SystemClock().now())
             found = Reader(
                 roster_queries.scope_of(request.user, day), tuple(roster_queries.grants_of(request.user, day))
             )
@@ -68,11 +68,11 @@ def reader_of(request: HttpRequest) -> Reader:
     return found
 
 
-def watching_reader(request: HttpRequest) -> Reader | None:
-    """Who polls: as `reader_of`, but read once a second for each session; signing out ends it within that second."""
+def watching_reader(request: HttpRequest, is_admitted: Callable[[HttpRequest], bool]) -> Reader | None:
+    """Who polls: as `reader_of`, but read once a second for each session; signing out ends it within that second.
+    `is_admitted`: whether the session still holds."""
     session = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
-    reader = kept.get(("reader", session), partial(reader_of, request), is_watched=False)
-    return reader if reader.scope.actor else None
+    return kept.get(("reader", session), lambda: reader_of(request) if is_admitted(request) else None, is_watched=False)
 
 
 def signed_in(

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
 from notoneless.consent.queries.assessments import unassessed_duties
@@ -11,15 +12,18 @@ from notoneless.consent.rules import small_cell
 from notoneless.kernel.clock import day_of, instant_on
 from notoneless.kernel.models import AuditEntry
 from notoneless.roster import queries as roster_queries
-from notoneless.roster.models import Person, Unit
+from notoneless.roster.models import Grant, Person, Placement, Unit
 from notoneless.roster.scope import Scope
 
 Cell = int | str
-READS = ("record.read", "record.unmask", "record.export")
+READS = ("record.read", "record.unmask")
+LISTS = ("names.read",)
 EXPORTS = ("export", "privacy.copy")
 REFUSALS = ("refused", "refusal")
 CERTIFICATES = ("retention", "destroy", "destruction")
 CHUNK = 2000
+PERSON, UNIT = "person:", "unit:"
+"""How subjects of entries begin."""
 
 
 @dataclass
@@ -45,21 +49,25 @@ class YearReport:
 
 
 def yearly_report(scope: Scope, unit_code: str, year: int, today: date) -> YearReport:
-    """Counted by the unit at which the reader holds their role, or that the act concerns. Raises `out_of_scope`."""
+    """Counted at the unit that the entry names (where the reader holds the role, or that the act concerns); else where
+    the pupil is now; a refusal, where the account holds a role. What belongs nowhere is counted at a topmost unit
+    alone. Raises `out_of_scope`."""
     unit = roster_queries.unit_by_code(scope, unit_code)
     units = dict(Unit.objects.filter(path__startswith=unit.path).values_list("code", "name"))
     reads: dict[tuple[str, str, str], _Count] = defaultdict(_Count)
     plain: Counter[tuple[str, str]] = Counter()
     days: list[int] = []
     late = 0
-    for act, at, actor, subject, detail in _entries(year, units):
+    for act, at, actor, subject, detail in _entries(year, unit, units):
         month = f"{day_of(at):%Y-%m}"
         if act in READS:
-            line = reads[month, detail["unit"], str(detail.get("role", ""))]
+            line = reads[month, str(detail["unit"]), str(detail.get("role", ""))]
             line.acts += 1
             line.records.add(subject)
             line.readers.add(actor)
-        if _is(act, EXPORTS):
+        elif act in LISTS:
+            plain["list", f"{detail['unit']} {detail.get('page', '')}"] += 1
+        elif _is(act, EXPORTS):
             plain["export", act] += 1
         elif _is(act, REFUSALS):
             plain["refusal", act] += 1
@@ -100,15 +108,30 @@ def _is(act: str, kinds: Collection[str]) -> bool:
     return act in kinds or act.split(".")[0] in kinds or act.split(".")[-1] in kinds
 
 
-def _entries(year: int, units: Mapping[str, str]) -> Iterator[tuple[str, datetime, str, str, Mapping[str, Any]]]:
-    """The year's acts at these units, about pupils where they are about a person."""
+def _entries(
+    year: int, unit: Unit, units: Collection[str]
+) -> Iterator[tuple[str, datetime, str, str, Mapping[str, Any]]]:
+    """The year's acts at these units, about pupils where they are about a person; `detail` names the unit."""
     rows = AuditEntry.objects.filter(
         made_at__gte=instant_on(date(year, 1, 1), 0), made_at__lt=instant_on(date(year, 12, 31), 1440)
     ).order_by("pk")
-    adults = set(Person.objects.exclude(population="student").values_list("code", flat=True))
     columns = ("act", "made_at", "actor", "subject", "detail")
-    for act, at, actor, subject, detail in rows.values_list(*columns).iterator(CHUNK):
-        told = detail if isinstance(detail, dict) else {}
-        concerned = subject.removeprefix("person:")
-        if told.get("unit") in units and not (subject.startswith("person:") and concerned in adults):
-            yield act, at, actor, subject, told
+    accounts = set(Grant.objects.filter(unit__path__startswith=unit.path).values_list("account__username", flat=True))
+    entries = rows.values_list(*columns).iterator(CHUNK)
+    while chunk := list(islice(entries, CHUNK)):
+        people = _people({subject.removeprefix(PERSON) for _, _, _, subject, _ in chunk if subject.startswith(PERSON)})
+        for act, at, actor, subject, detail in chunk:
+            told = dict(detail) if isinstance(detail, dict) else {}
+            population, place = people.get(subject.removeprefix(PERSON), ("", ""))
+            where = told.get("unit") or place or (subject.removeprefix(UNIT) if subject.startswith(UNIT) else "")
+            is_ours = where in units or (not where and (unit.authority_id is None or actor in accounts))
+            if is_ours and population in ("", "student"):
+                yield act, at, actor, subject, {**told, "unit": where}
+
+
+def _people(codes: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Code -> population, and the unit to which the person belongs now. Who is gone is left out."""
+    rows = Person.objects.filter(code__in=codes).values_list("code", "population")
+    now = Placement.objects.filter(to_day=None, person__code__in=codes).values_list("person__code", "unit__code")
+    places = dict(now)
+    return {code: (population, places.get(code, "")) for code, population in rows}

@@ -12,7 +12,7 @@ from notoneless.kernel.clock import Clock, day_of
 from notoneless.kernel.errors import DomainError
 from notoneless.roster import queries as roster_queries
 from notoneless.roster.grants.giving import checked_reason
-from notoneless.roster.models import Account, Grant, Person
+from notoneless.roster.models import Account, Grant, PastPassword, Person
 from notoneless.roster.roles import GRANT, ROLES, giving
 from notoneless.roster.scope import Scope
 
@@ -61,6 +61,7 @@ def reset_password(scope: Scope, username: str, *, reason: str, clock: Clock) ->
     first = first_password()
     with transaction.atomic():
         account = _managed(scope, username, clock=clock)
+        PastPassword.objects.create(account=account, hash=account.password, at=clock.now())
         account.set_password(first)
         account.is_password_due, account.password_since = True, clock.now()
         account.save()

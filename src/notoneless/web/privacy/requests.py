@@ -15,6 +15,7 @@ from notoneless.kernel.errors import DomainError
 from notoneless.roster import queries as roster_queries
 from notoneless.web.access import Reader, signed_in
 from notoneless.web.policy.policies import managed_unit
+from notoneless.web.reading import note_names
 from notoneless.web.ui.days import CLOCK, today
 from notoneless.web.ui.pages import Page, page_number
 from notoneless.web.ui.words import sentence
@@ -94,6 +95,7 @@ def inbox(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
             refusal, status = sentence(error), 422
     page = Page(page_number(request), 0)
     total, found = queries.inbox(reader.scope, code, limit=page.per_page, offset=page.offset)
+    note_names(reader.scope.actor, code, sum(bool(one.name) for one in found), "requests")
     return render(request, "privacy/inbox.html", {
         "unit": unit, "tab": "requests", "requests": [(one, one.is_overdue(today())) for one in found],
         "page": Page(page_number(request), total), "refusal": refusal, "sent": sent, "days": COUNTED_DAYS,

@@ -1,7 +1,7 @@
 """Template tags of the pages: labels in the reader's language, states, rates, instants, pages of a list."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -115,6 +115,12 @@ def measures(found: Mapping[str, int], form_code: str) -> list[tuple[str, str, i
 
 
 @register.filter
+def hidden_measures(codes: Sequence[str], form_code: str) -> list[str]:
+    """The labels of measures whose count is not shown."""
+    return sorted({str(collect_queries.measure_label(form_code, code, reading())) for code in codes})
+
+
+@register.filter
 def answers(text: str, form_code: str) -> list[tuple[str, str]]:
     """(question, answer) in the reader's language, from the JSON text of a slot or a revision."""
     given = json.loads(text) if text else {}
@@ -214,3 +220,13 @@ def capacity_name(capacity: str) -> str:
 def field_name(code: str, duty: Any) -> str:
     """The question of a form in force, as its duty's notice names it; its code where it is gone."""
     return next((field.label(reading()) for field in duty.fields if field.code == code), code)
+
+
+@register.filter
+def control(field: Any) -> str:
+    """A form's field as our own pages draw one."""
+    kind = (
+        "form-check-input" if getattr(field.field.widget, "input_type", "") in ("checkbox", "radio") else "form-control"
+    )
+    drawn: str = field.as_widget(attrs={"class": kind})
+    return drawn
