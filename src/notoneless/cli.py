@@ -12,7 +12,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "notoneless.settings")
 django.setup()
 
 # The commands import models, which need Django to be set up first.
-from notoneless.commands import (  # noqa: E402  # noqa: E402
+from notoneless.commands import (  # noqa: E402
     access,
     accounts,
     audit,
@@ -21,6 +21,7 @@ from notoneless.commands import (  # noqa: E402  # noqa: E402
     figures,
     ground,
     policies,
+    privacy,
     report,
     retention,
     server,
@@ -50,6 +51,8 @@ app.add_typer(accounts.grant, name="grant")
 app.add_typer(access.app, name="token")
 app.add_typer(audit.app, name="audit")
 app.add_typer(retention.app, name="retention")
+app.add_typer(privacy.app, name="privacy")
+app.add_typer(privacy.pia, name="pia")
 app.add_typer(access.keys, name="keys")
 app.add_typer(replay, name="replay", help="用真实数据重放 / Replay real data.")
 for command in (figures.completeness, figures.missing, figures.ranking, figures.recount, figures.units, demo,

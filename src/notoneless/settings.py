@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "notoneless.collect",
     "notoneless.rollup",
     "notoneless.retain",
+    "notoneless.consent",
     "notoneless.web",
 ]
 MIDDLEWARE = [

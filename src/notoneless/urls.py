@@ -13,6 +13,7 @@ from notoneless.web.bureau import views as bureau
 from notoneless.web.family import views as family
 from notoneless.web.office import log, roles
 from notoneless.web.policy import asks, calendar, complaints, policies, public, why
+from notoneless.web.privacy import notices, requests
 from notoneless.web.school import views as school
 from notoneless.web.teacher import families, states
 from notoneless.web.teacher import views as teacher
@@ -57,6 +58,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rules/<str:day>/", public.public, name="public_rules_of"),
     path("why/<int:person_id>/<str:day>/", why.why, name="why"),
     path("family/reads/", family.reads, name="family_reads"),
+    path("family/privacy/", notices.privacy, name="privacy"),
+    path("family/requests/", requests.mine, name="family_requests"),
+    path("family/requests/<int:request_id>/copy.<str:form>", requests.copy, name="family_copy"),
     path("family/complaints/", why.mine, name="my_complaints"),
     path("unit/<str:code>/policies/", policies.policies, name="policies"),
     path("unit/<str:code>/policies/new/", policies.new, name="new_policy"),
@@ -68,6 +72,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("office/", roles.office, name="office"),
     path("unit/<str:code>/roles/", roles.roles, name="roles"),
     path("unit/<str:code>/roles/<int:grant_id>/", roles.role, name="role"),
+    path("unit/<str:code>/requests/", requests.inbox, name="privacy_inbox"),
     path("unit/<str:code>/complaints/", complaints.complaints, name="complaints"),
 ]
 handler400 = edge.bad_request

@@ -52,7 +52,9 @@ class Duty(models.Model):
     it is part of it, and shown wherever its data are entered.
 
     `sessions` is a list of {"code", "opens", "due", "closes"} in minutes after the bureau's midnight. `asked`: who is
-    asked for it, `family`, `teacher` or `school`; what a family is asked counts toward its budget. No personal data.
+    asked for it, `family`, `teacher` or `school`; what a family is asked counts toward its budget. `basis`: the law on
+    which the data are held, `statutory` (families are told) or `consent` (they are asked); `separate`: codes of fields
+    that are asked and kept only with a consent of their own (PIPL 13, 29, 34). No personal data.
     """
 
     id = models.AutoField(primary_key=True)
@@ -65,6 +67,8 @@ class Duty(models.Model):
     allows_voluntary = models.BooleanField(default=True)
     lock_days = models.PositiveSmallIntegerField(default=7)
     retention_days = models.PositiveSmallIntegerField(default=30)
+    basis = models.CharField(max_length=9, default="statutory")
+    separate = models.JSONField(default=list, blank=True)
     name_zh = models.CharField(max_length=60)
     name_en = models.CharField(max_length=60)
     purpose_zh = models.CharField(max_length=200)

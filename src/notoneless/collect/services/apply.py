@@ -6,7 +6,7 @@ alone. Slots are written only where they still are as they were read, and a repo
 another transaction was quicker, the batch starts again, and then holds the slots while it decides.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypedDict
 
 import msgspec
@@ -14,7 +14,7 @@ from django.db import IntegrityError, OperationalError, transaction
 
 from notoneless.collect.services.check import Catalogue, Checked, Sent, check_reports, load_catalogue
 from notoneless.collect.services.decide import Decided, decide
-from notoneless.collect.services.guards import GUARDS
+from notoneless.collect.services.guards import GUARDS, turned_away
 from notoneless.collect.services.keep import beside_slots, keep_reports, tell
 from notoneless.collect.services.known import Found, RespondentRef, Sessions, find
 from notoneless.kernel.clock import Clock, SystemClock, day_of, to_micros
@@ -120,7 +120,7 @@ def _apply_checked(checked: Sequence[Checked], *, clock: Clock, is_contended: bo
     if is_contended:
         ledger.lock_slots(_slots_of(checked, found))
         found = find(checked, everywhere=True)  # again, under the locks: whoever was quicker has ended by now
-    batch = _Batch(found, sessions, now)
+    batch = _Batch(found, sessions, now, turned_away(checked, found))
     outcomes = {report.place: batch.take(report) for report in checked}
     if batch.accepted:
         with pipelined():
@@ -150,8 +150,11 @@ def _slots_of(checked: Sequence[Checked], found: dict[int, Found]) -> list[tuple
 class _Batch:
     """The slots as the reports of one batch leave them, one after the other."""
 
-    def __init__(self, found: dict[int, Found], sessions: Sessions, now: int) -> None:
+    def __init__(
+        self, found: dict[int, Found], sessions: Sessions, now: int, refused: Mapping[int, DomainError]
+    ) -> None:
         self._found = found
+        self._refused = refused
         self._sessions = sessions
         self._now = now
         self._told: dict[str, tuple[str, Outcome]] = {}
@@ -183,6 +186,8 @@ class _Batch:
         arrival = report.arrival
         respondent = self._require_respondent(report, found.respondent)
         _require_power(report, respondent)
+        if report.place in self._refused:  # not before: who may not see a person is not told what was agreed to
+            raise self._refused[report.place]
         session = self._sessions.require(report.key, self._now)
         if arrival.made_at > self._now + CLOCK_SKEW:
             raise DomainError("made_at_in_future", "made_at")

@@ -1,10 +1,11 @@
-"""What a form cannot check alone: a school's statement against the ledger."""
+"""What a form cannot check alone: a school's statement against the ledger, and whether a family agreed."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
-from notoneless.collect.services.known import RespondentRef
+from notoneless.collect.services.check import Checked
+from notoneless.collect.services.known import Found, RespondentRef
 from notoneless.collect.services.standing import Standing, standing_by_class
 from notoneless.kernel.errors import DomainError
 from notoneless.ledger import queries as ledger_queries
@@ -55,3 +56,27 @@ def _require_true(statement: str, silent: list[Standing], abnormal: int) -> None
 
 
 GUARDS: Mapping[str, Guard] = {"school-daily": check_statement}
+
+Door = Callable[[Sequence[tuple[Checked, int]]], Mapping[int, DomainError]]
+"""Takes reports under duties that need consent, each with the id of its person; returns the refused, by place."""
+_doors: list[Door] = []
+
+
+def ask_at_the_door(door: Door) -> None:
+    """From now on a later stage is asked about every report under a duty that needs consent: once a batch."""
+    if door not in _doors:
+        _doors.append(door)
+
+
+def turned_away(checked: Sequence[Checked], found: Mapping[int, Found]) -> dict[int, DomainError]:
+    """The reports of a batch that may not be taken for want of consent, by place. Nothing is asked for other duties."""
+    asking = [
+        (report, respondent.id)
+        for report in checked
+        if report.duty.asks_consent and not report.arrival.is_unit
+        and (respondent := found[report.place].respondent) is not None
+    ]  # fmt: skip
+    refused: dict[int, DomainError] = {}
+    for door in _doors if asking else ():
+        refused.update(door(asking))
+    return refused

@@ -50,6 +50,13 @@ class DutyInfo:
     purpose_en: str
     recipients_zh: str
     recipients_en: str
+    basis: str = "statutory"
+    separate: frozenset[str] = frozenset()
+
+    @property
+    def asks_consent(self) -> bool:
+        """Whether some of it is held only with a family's consent."""
+        return self.basis == "consent" or bool(self.separate)
 
     def name(self, language: str) -> str:
         return self.name_zh if language.startswith("zh") else self.name_en
@@ -93,6 +100,8 @@ def duties() -> dict[str, DutyInfo]:
             purpose_en=duty.purpose_en,
             recipients_zh=duty.recipients_zh,
             recipients_en=duty.recipients_en,
+            basis=duty.basis,
+            separate=frozenset(duty.separate),
         )
         for duty in Duty.objects.order_by("id")
     }

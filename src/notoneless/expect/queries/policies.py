@@ -134,6 +134,12 @@ def policies_above(unit_path: str, day: date) -> list[PolicyInfo]:
     )
 
 
+def policies_along(unit_paths: Iterable[str], day: date) -> list[PolicyInfo]:
+    """Those in force on a day that any of these units, units above them or the system have made."""
+    ids = {unit_id for path in unit_paths for unit_id in ids_of(path)}
+    return infos_of(_in_force(day).filter(Q(unit=None) | Q(unit_id__in=ids)))
+
+
 def policy_named(scope: Scope, unit_code: str, code: str) -> PolicyInfo:
     """A policy of exactly this unit. Raises DomainError `unknown_policy`, `out_of_scope`."""
     unit = unit_by_code(scope, unit_code)

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from notoneless.consent import queries as consent_queries
 from notoneless.expect import queries as expect_queries
 from notoneless.expect.queries import Asks, DutyInfo
 from notoneless.kernel import audit
@@ -13,6 +14,7 @@ from notoneless.kernel.errors import DomainError
 from notoneless.ledger import queries as ledger_queries
 from notoneless.roster import queries as roster_queries
 from notoneless.web.access import Reader, signed_in
+from notoneless.web.privacy.notices import unread
 from notoneless.web.reading import ACT, subject_of
 from notoneless.web.ui.days import today
 from notoneless.web.ui.drafts import new_draft, sent_draft
@@ -32,12 +34,14 @@ def _cards(reader: Reader, day: date, duty: DutyInfo, sent: QueryDict | None = N
     }
     units = ledger_queries.day_units(day, {child.unit_id for child in children})
     schools = ledger_queries.day_units(day, {unit.parent_id for unit in units.values() if unit.parent_id})
+    withheld = consent_queries.withheld_fields([child.id for child in children], duty)
     cards = []
     for child in children:
         unit = units.get(child.unit_id)
         chain = [] if unit is None else [schools.get(unit.parent_id or 0), unit]
         place = " ".join(ref.label(reading()) for ref in chain if ref is not None)
-        cards.append(card_for(duty, (child.id, child.code, child.name), place, slots.get(child.id), sent))
+        person = (child.id, child.code, child.name)
+        cards.append(card_for(duty, person, place, slots.get(child.id), sent, without=withheld[child.id]))
     return cards
 
 
@@ -60,7 +64,13 @@ def family(request: HttpRequest, reader: Reader) -> HttpResponse:
         status = 422
         cards = _refreshed(cards, _cards(reader, day, duty))
     owed = [card for card in cards if card.slot is not None and card.slot.state != "excused"]
-    context |= {"cards": cards, "draft": draft, "any_owed": bool(owed), "asks": _asks(reader, day)}
+    context |= {
+        "cards": cards,
+        "draft": draft,
+        "any_owed": bool(owed),
+        "asks": _asks(reader, day),
+        "unread": unread(reader, day),
+    }
     return render(request, "family/family.html", context, status=status)
 
 

@@ -7,7 +7,7 @@ symptoms, a question with a condition) waits until it is needed. What is optiona
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,9 +69,13 @@ class Sheet:
     """One respondent's questions. `held` are the answers in the ledger; `sent` what the reader has just posted.
 
     A brief sheet is a line of a list: its lead is answered from the start, and the rest waits for another answer.
+    `without`: fields that are not asked.
     """
 
-    def __init__(self, form: Form, prefix: str, *, sent: QueryDict | None = None, is_brief: bool = False) -> None:
+    def __init__(
+        self, form: Form, prefix: str, *, sent: QueryDict | None = None, is_brief: bool = False,
+        without: Collection[str] = (),
+    ) -> None:  # fmt: skip
         self.form = form
         self.prefix = prefix
         self.held: dict[str, Any] = {}
@@ -79,7 +83,9 @@ class Sheet:
         self.is_sent = sent is not None
         self.is_brief = is_brief
         self.errors: dict[str, str] = {}
-        self.entries: dict[str, Mapping[str, Any]] = {e["code"]: e for e in form.definition["fields"]}
+        self.entries: dict[str, Mapping[str, Any]] = {
+            e["code"]: e for e in form.definition["fields"] if e["code"] not in without
+        }
         self.lead = next((e for e in self.entries.values() if e["type"] == "choice" and e.get("required")), None)
 
     @property

@@ -1,7 +1,7 @@
 """People's reports from a page: the same steps for a family and for a teacher who reports on behalf."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -54,10 +54,11 @@ def card_for(
     sent: QueryDict | None = None,
     *,
     is_brief: bool = False,
+    without: Collection[str] = (),
 ) -> Card:
-    """`person`: id, code and name. `is_brief`: a line of a list, see Sheet."""
+    """`person`: id, code and name. `is_brief` and `without`: see Sheet."""
     person_id, code, name = person
-    sheet = Sheet(form_in_force(duty.form), f"p{person_id}-", sent=sent, is_brief=is_brief)
+    sheet = Sheet(form_in_force(duty.form), f"p{person_id}-", sent=sent, is_brief=is_brief, without=without)
     card = Card(person_id, code, name, place, slot, sheet)
     sheet.held = card.held
     return card

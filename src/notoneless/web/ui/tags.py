@@ -18,11 +18,13 @@ from notoneless.kernel.errors import DomainError
 from notoneless.roster.kinds import STAGES
 from notoneless.roster.roles import ROLES
 from notoneless.web.ui.words import (
+    CAPACITIES,
     ENTRY_KINDS,
     LEVELS,
     NOTICE_STATUS,
     POLICY_STATUS,
     REASONS,
+    REQUESTS,
     STATES,
     WAYS,
     reading,
@@ -196,6 +198,28 @@ def page_address(context: Mapping[str, Any], page: Any, number: int) -> str:
 @register.filter
 def role_name(role: str) -> str:
     return pick((ROLES[role].zh, ROLES[role].en), reading()) if role in ROLES else role
+
+
+@register.filter
+def labels(things: Any) -> str:
+    """Several names, one after the other."""
+    return _(", ").join(label(thing) for thing in things)
+
+
+@register.filter
+def request_kind(kind: str) -> str:
+    return str(REQUESTS[kind])
+
+
+@register.filter
+def capacity_name(capacity: str) -> str:
+    return str(CAPACITIES[capacity])
+
+
+@register.filter
+def field_name(code: str, duty: Any) -> str:
+    """The question of a form in force, as its duty's notice names it; its code where it is gone."""
+    return next((field.label(reading()) for field in duty.fields if field.code == code), code)
 
 
 @register.filter

@@ -54,6 +54,8 @@ FIELDS = {
     "holidays": gettext_lazy("Holidays"),
     "makeups": gettext_lazy("Worked weekend days"),
     "source": gettext_lazy("Document"),
+    "capacity": gettext_lazy("Who agrees"),
+    "request": gettext_lazy("Request"),
     # Of the events of a calendar file.
     "summary": gettext_lazy("Summary"),
     "dtstart": gettext_lazy("Beginning"),
@@ -102,6 +104,18 @@ NOTICE_STATUS = {
     "sent": gettext_lazy("Sent"),
     "queued": gettext_lazy("Queued"),
     "refused": gettext_lazy("Refused"),
+}
+REQUESTS = {
+    "access": gettext_lazy("See what is held"),
+    "copy": gettext_lazy("Get a copy"),
+    "correct": gettext_lazy("Correct something"),
+    "delete": gettext_lazy("Delete the data"),
+    "explain": gettext_lazy("Explain something"),
+}
+CAPACITIES = {
+    "guardian": gettext_lazy("the guardian, for a child under 14"),
+    "pupil": gettext_lazy("the pupil, being 14 or over"),
+    "for_pupil": gettext_lazy("the guardian, on behalf of a pupil of 14 or over"),
 }
 REASONS = {"closure": gettext_lazy("School closed")}
 

@@ -1,0 +1,1 @@
+"""What a family is told, agrees to and asks for; and where a school answers."""
