@@ -41,7 +41,9 @@ class Consent(models.Model):
 
     `terms`: the digest of purpose, fields, recipients and retention to which it was given: it speaks for no others.
     `capacity`: guardian (for a child under 14, PIPL 31), pupil (14 or over, by their own word through the family's
-    account) or for_pupil (14 or over, the guardian on their behalf). Personal data: who agreed to what for whom. Purpose: proof of the legal basis. Kept: with the person.
+    account) or for_pupil (14 or over, the guardian on their behalf).
+
+    Personal data: who agreed to what for whom. Purpose: proof of the legal basis. Kept: with the person.
     """
 
     person = models.ForeignKey("roster.Person", on_delete=models.CASCADE, related_name="consents")
@@ -69,8 +71,9 @@ class PrivacyRequest(models.Model):
     """What a guardian asks about a child's data: access, copy, correct, delete or explain (PIPL 44-48).
 
     `due_on`: the last day for the answer, by the rule in deadlines.toml. `status`: open, accepted or refused; a refusal
-    says why in `answer`. `certificate`: of the destruction. Personal data: what was asked and answered about one child. Kept: with the
-    person. That there was a request, when and how it ended, stays in the audit log.
+    says why in `answer`. `certificate`: of the destruction.
+
+    Personal data: what was asked and answered about one child. Purpose: an answer in time. Kept: with the person. That there was a request, when and how it ended, stays in the audit log.
     """
 
     person = models.ForeignKey("roster.Person", on_delete=models.CASCADE, related_name="privacy_requests")
