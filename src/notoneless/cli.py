@@ -12,7 +12,20 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "notoneless.settings")
 django.setup()
 
 # The commands import models, which need Django to be set up first.
-from notoneless.commands import access, accounts, audit, day, duty, figures, ground, policies, report, server, viewer  # noqa: E402  # noqa: E402
+from notoneless.commands import (  # noqa: E402
+    access,
+    accounts,
+    audit,
+    datakeys,
+    day,
+    duty,
+    figures,
+    ground,
+    policies,
+    report,
+    server,
+    viewer,
+)
 from notoneless.demo.commands import demo  # noqa: E402
 from notoneless.jobs import drain_outbox  # noqa: E402
 from notoneless.kernel.clock import SystemClock  # noqa: E402
@@ -36,6 +49,7 @@ app.add_typer(accounts.account, name="account")
 app.add_typer(accounts.grant, name="grant")
 app.add_typer(access.app, name="token")
 app.add_typer(audit.app, name="audit")
+access.keys.add_typer(datakeys.app, name="data")
 app.add_typer(access.keys, name="keys")
 app.add_typer(replay, name="replay", help="用真实数据重放 / Replay real data.")
 for command in (figures.completeness, figures.missing, figures.ranking, figures.recount, figures.units, demo,
