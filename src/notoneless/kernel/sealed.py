@@ -144,7 +144,8 @@ class SealedColumn:
 
     def _rows(self) -> QuerySet[Any]:
         mark = Substr(self.column, 1, MARK_BYTES, output_field=BinaryField())
-        return QuerySet(self._model()).exclude((self.column, b"")).annotate(mark=mark)
+        rows: QuerySet[Any] = QuerySet(self._model()).exclude((self.column, b"")).annotate(mark=mark)
+        return rows
 
     def _quoted(self, name: str) -> str:
         meta = self._model()._meta
