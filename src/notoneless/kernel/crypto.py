@@ -39,17 +39,17 @@ personal_of = msgspec.json.Decoder(Personal).decode
 
 def data_ring() -> KeyRing:
     """What seals: `data.keys` beside the bureau's other keys. Before the first rotation there is only `data.key`."""
-    return _ring(settings.VAR_DIR / "data.keys", settings.DATA_KEY)
+    return _ring(settings.VAR_DIR, "data.keys", settings.DATA_KEY)
 
 
 def index_ring() -> KeyRing:
-    """What blind indexes are made with: `index.keys`, beginning with the first half of `data.key`."""
-    return _ring(settings.VAR_DIR / "index.keys", settings.DATA_KEY[:32])
+    """What blind indexes are made with: `index.keys`, beginning with `data.key`, of which they use a half."""
+    return _ring(settings.VAR_DIR, "index.keys", settings.DATA_KEY)
 
 
 @cache
-def _ring(path: Path, first: bytes) -> KeyRing:
-    return KeyRing(path, first=(NamedKey(FIRST, first.hex(), 0, AES_SIV),))
+def _ring(folder: Path, name: str, first: bytes) -> KeyRing:
+    return KeyRing(folder / name, first=(NamedKey(FIRST, first.hex(), 0, AES_SIV),))
 
 
 def data_mark(name: str) -> bytes:

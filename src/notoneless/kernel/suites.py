@@ -94,15 +94,20 @@ def suite_of(key: NamedKey) -> Suite:
 def digest(key: NamedKey, message: bytes) -> bytes:
     """32 bytes: HMAC-SM3 for a key of the sm4 suite, HMAC-SHA-256 otherwise."""
     if key.suite != SM4_SIV:
-        return constant.digest(key.bytes[:_MAC_BYTES], message, "sha256")
+        return constant.digest(_mac_key(key), message, "sha256")
     mac = _keyed_sm3(key).copy()
     mac.update(message)
     return mac.finalize()
 
 
 @cache
+def _mac_key(key: NamedKey) -> bytes:
+    return key.bytes[:_MAC_BYTES]
+
+
+@cache
 def _keyed_sm3(key: NamedKey) -> HMAC:
-    return HMAC(key.bytes[:_MAC_BYTES], SM3())
+    return HMAC(_mac_key(key), SM3())
 
 
 def checked_suite(name: str) -> str:
