@@ -10,7 +10,7 @@ import pytest
 from tests.commands.test_nol import UNITS, Nol
 
 pytestmark = pytest.mark.slow
-PUPILS = 3000
+PUPILS = 20_000
 HEADER = "code,name,population,unit,household,id_type,id_number,phone,sex,birth_date,tags"
 
 
@@ -36,9 +36,9 @@ def test_a_resealing_killed_in_the_middle_is_ended_by_the_next(tmp_path: Path) -
     assert told.startswith("roster.Person.sealed")
     killed = rows(nol)
     assert killed["first"] + killed[name] == PUPILS
-    assert killed[name] > 0
+    assert min(killed.values()) > 0
     nol.run("keys", "data", "reseal")
     assert rows(nol) == {"first": 0, name: PUPILS}
     unchanged = json.loads(nol.run(*files, "--json"))
     assert (unchanged["people"]["changed"], unchanged["people"]["unchanged"]) == (0, PUPILS)
-    assert "0" in nol.run("audit", "verify")
+    nol.run("audit", "verify")
