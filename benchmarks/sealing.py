@@ -1,5 +1,8 @@
 """Sealing and unsealing one person's fields by each suite, and a roster's rows a second through `nol keys data reseal`.
 
+Sealing is timed as an import does it, with keys that it holds; unsealing as a page does it, with a look at the ring.
+Resealing begins with rows of `data.key` and goes on from the suite before: its figures tell of the database mostly.
+
     python -m benchmarks.sealing [--rows 20000]        in a folder and a SQLite file of its own
 
 Prints operations a second and their ratio to AES-SIV; the suites take turns, the best of seven rounds counts.
