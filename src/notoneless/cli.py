@@ -16,6 +16,7 @@ from notoneless.commands import (  # noqa: E402
     access,
     accounts,
     audit,
+    datakeys,
     day,
     duty,
     figures,
@@ -53,6 +54,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(retention.app, name="retention")
 app.add_typer(privacy.app, name="privacy")
 app.add_typer(privacy.pia, name="pia")
+access.keys.add_typer(datakeys.app, name="data")
 app.add_typer(access.keys, name="keys")
 app.add_typer(replay, name="replay", help="用真实数据重放 / Replay real data.")
 for command in (figures.completeness, figures.missing, figures.ranking, figures.recount, figures.units, demo,

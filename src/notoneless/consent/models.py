@@ -73,7 +73,8 @@ class PrivacyRequest(models.Model):
     `due_on`: the last day for the answer, by the rule in deadlines.toml. `status`: open, accepted or refused; a refusal
     says why in `answer`. `certificate`: of the destruction.
 
-    Personal data: what was asked and answered about one child. Purpose: an answer in time. Kept: with the person. That there was a request, when and how it ended, stays in the audit log.
+    Personal data: what was asked and answered about one child. Purpose: an answer in time. Kept: with the person. That
+    there was a request, when and how it ended, stays in the audit log.
     """
 
     person = models.ForeignKey("roster.Person", on_delete=models.CASCADE, related_name="privacy_requests")

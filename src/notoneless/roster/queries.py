@@ -76,8 +76,9 @@ def account_or_none(username: str) -> Account | None:
     return Account.objects.filter(username=username).first()
 
 
-def account_of_phone(phone_index: str) -> Account | None:
-    return Account.objects.filter(phone_index=phone_index, is_active=True).first() if phone_index else None
+def account_of_phone(phone_indexes: Sequence[str]) -> Account | None:
+    """`phone_indexes`: by every key that is in use."""
+    return Account.objects.filter(phone_index__in=phone_indexes, is_active=True).first()
 
 
 def in_force(today: date) -> Q:

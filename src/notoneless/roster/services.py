@@ -9,6 +9,7 @@ from django.db import transaction
 from notoneless.kernel import audit, outbox
 from notoneless.kernel.clock import Clock, day_of, to_micros
 from notoneless.kernel.errors import DomainError
+from notoneless.kernel.resealing import bring_up_model
 from notoneless.kernel.sql import lock_exclusively
 from notoneless.roster.files.headers import Source
 from notoneless.roster.files.opening import open_sources
@@ -43,6 +44,7 @@ def import_roster(
         raise DomainError("report_not_writable", "--report")
     try:
         sources = _open_all(paths, day=day)
+        bring_up_model("roster.Person")  # rows are compared by their sealed bytes and document indexes
         with scratch_on_disk(), transaction.atomic():
             # Two imports at once would each judge by what the other is about to change.
             lock_exclusively("roster.import")

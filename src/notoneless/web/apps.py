@@ -6,6 +6,7 @@ class WebConfig(AppConfig):
     label = "web"
 
     def ready(self) -> None:
-        from notoneless.web.account import signals  # noqa: PLC0415 - models need the apps
+        from notoneless.web.account import adapter, signals  # noqa: PLC0415 - models need the apps
 
         signals.listen()
+        adapter.declare_secrets()

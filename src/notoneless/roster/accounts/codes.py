@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F
 
 from notoneless.kernel.clock import Clock
-from notoneless.kernel.crypto import blind_index
+from notoneless.kernel.crypto import blind_index, blind_indexes, passing_digest
 from notoneless.kernel.errors import DomainError
 from notoneless.roster.accounts import failures
 from notoneless.roster.accounts.texts import send_text
@@ -21,7 +21,13 @@ TRIES = 5
 
 
 def phone_index(phone: str) -> str:
+    """What a phone is kept under, by the newest key."""
     return blind_index("phone", phone)
+
+
+def phone_indexes(phone: str) -> list[str]:
+    """What a phone may be kept under while keys are changed: look for all of them."""
+    return blind_indexes("phone", phone)
 
 
 def checked_phone(text: str) -> str:
@@ -37,7 +43,7 @@ def send_code(phone: str, purpose: str, *, address: str, clock: Clock) -> None:
 
     Raises DomainError `code_too_soon`, `too_many_codes`, `too_many_attempts` (for the address).
     """
-    now, index = clock.now(), phone_index(phone)
+    now, index = clock.now(), passing_digest("phone", phone)
     failures.require_patience(f"code {index}", address, clock=clock)
     sent = OneTimeCode.objects.filter(phone_index=index, made_at__gt=now - timedelta(days=1))
     if sent.filter(made_at__gt=now - APART).exists():
@@ -45,7 +51,8 @@ def send_code(phone: str, purpose: str, *, address: str, clock: Clock) -> None:
     if sent.count() >= MOST_A_DAY:
         raise DomainError("too_many_codes", "phone")
     code = f"{secrets.randbelow(10**6):06d}"
-    is_somebodys = purpose != "sign-in" or Account.objects.filter(phone_index=index, is_active=True).exists()
+    accounts = Account.objects.filter(phone_index__in=phone_indexes(phone), is_active=True)
+    is_somebodys = purpose != "sign-in" or accounts.exists()
     with transaction.atomic():
         OneTimeCode.objects.create(
             phone_index=index, purpose=purpose, code_index=_digest(index, purpose, code), made_at=now,
@@ -59,7 +66,7 @@ def send_code(phone: str, purpose: str, *, address: str, clock: Clock) -> None:
 def take_code(phone: str, purpose: str, code: str, *, address: str, clock: Clock) -> None:
     """Use a code up. Raises DomainError `code_wrong`: wrong, used, too old, tried too often or never sent, all alike;
     `too_many_attempts` for the address."""
-    now, index = clock.now(), phone_index(phone)
+    now, index = clock.now(), passing_digest("phone", phone)
     failures.require_patience(f"code {index}", address, clock=clock)
     with transaction.atomic():
         held = OneTimeCode.objects.select_for_update().filter(
@@ -76,4 +83,4 @@ def take_code(phone: str, purpose: str, code: str, *, address: str, clock: Clock
 
 
 def _digest(index: str, purpose: str, code: str) -> str:
-    return blind_index("code", f"{index}:{purpose}:{code}")
+    return passing_digest("code", f"{index}:{purpose}:{code}")

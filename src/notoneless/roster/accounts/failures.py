@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from notoneless.kernel.clock import Clock
-from notoneless.kernel.crypto import blind_index
+from notoneless.kernel.crypto import passing_digest
 from notoneless.kernel.errors import DomainError
 from notoneless.roster.models import FailedSignIn
 
@@ -60,4 +60,4 @@ def forget(username: str, address: str) -> None:
 
 
 def _indexes(username: str, address: str) -> tuple[str, str]:
-    return blind_index("sign-in name", username.casefold()), blind_index("sign-in address", address)
+    return passing_digest("sign-in name", username.casefold()), passing_digest("sign-in address", address)

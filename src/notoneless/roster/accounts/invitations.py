@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from notoneless.kernel import audit
 from notoneless.kernel.clock import Clock, day_of
-from notoneless.kernel.crypto import Personal, blind_index, seal
+from notoneless.kernel.crypto import Personal, passing_digest, seal
 from notoneless.kernel.errors import DomainError
 from notoneless.kernel.sql import lock_exclusively
 from notoneless.roster import queries as roster_queries
@@ -114,8 +114,9 @@ def join(code: str, phone: str, sent: str, *, address: str, clock: Clock) -> Acc
 
 
 def _bind(invitation: Invitation, phone: str, *, clock: Clock) -> Account:
-    index = codes.phone_index(phone)
-    known = Account.objects.filter(phone_index=index).first()
+    # The constraint sees equal numbers under one key only; while keys are changed this lock sees them under all.
+    lock_exclusively(f"phone:{passing_digest('phone', phone)}")
+    known = Account.objects.filter(phone_index__in=codes.phone_indexes(phone)).first()
     if invitation.rebinds is not None:
         account = Account.objects.select_for_update(of=("self",)).get(pk=invitation.rebinds.pk)
         if known is not None and known.pk != account.pk:
@@ -128,7 +129,7 @@ def _bind(invitation: Invitation, phone: str, *, clock: Clock) -> Account:
         account = Account(username=f"g{secrets.token_hex(6)}")
         account.set_unusable_password()
     account.phone = seal(Personal(account.get_username(), phone=phone), context=account.get_username())
-    account.phone_index = index
+    account.phone_index = codes.phone_index(phone)
     try:
         with transaction.atomic():
             account.save()
@@ -159,4 +160,4 @@ def _unbind(account: Account, actor: str, *, clock: Clock) -> None:
 
 
 def _index(code: str) -> str:
-    return blind_index("invitation", "".join(sign for sign in code.upper() if sign in ALPHABET))
+    return passing_digest("invitation", "".join(sign for sign in code.upper() if sign in ALPHABET))

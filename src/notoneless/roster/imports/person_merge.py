@@ -8,6 +8,7 @@ from itertools import islice
 
 from django.db import connection
 
+from notoneless.kernel.crypto import Sealing, sealing
 from notoneless.kernel.sql import execute, fetch
 from notoneless.roster.files.headers import Source, SourceRow
 from notoneless.roster.imports import staging
@@ -74,8 +75,10 @@ def merge_people(
     done = PeopleDone()
     counts = done.counts
     is_roster_empty = not staging.has_people()
+    keys = sealing()  # of the whole import: rows sealed by two keys could not be compared
     for number, source in sources:
-        _stage_source(number, source, standing, counts, is_roster_empty=is_roster_empty, today=today, progress=progress)
+        _stage_source(number, source, standing, counts, is_roster_empty=is_roster_empty, today=today, keys=keys,
+                      progress=progress)  # fmt: skip
     progress("check", counts.rows, counts.rows)
     staging.index_staged()
     with household_units(), scratch_table(VERDICT, VERDICT_COLUMNS):
@@ -95,9 +98,9 @@ def merge_people(
 
 def _stage_source(
     number: int, source: Source, standing: Mapping[str, tuple[int, str]], counts: Counts, *, is_roster_empty: bool,
-    today: date, progress: Progress,
+    today: date, keys: Sealing, progress: Progress,
 ) -> None:  # fmt: skip
-    read = person_reader(absent=source.absent, standing=standing, today=today.isoformat())
+    read = person_reader(absent=source.absent, standing=standing, today=today.isoformat(), keys=keys)
     is_filled_up = bool(source.absent) and not is_roster_empty
     for chunk in _chunks(source.rows()):
         held = staging.held_of([plain(row[1][0].strip()) for row in chunk if row[1]]) if is_filled_up else {}

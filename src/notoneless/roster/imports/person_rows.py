@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
-from notoneless.kernel.crypto import Personal, blind_index, seal
+from notoneless.kernel.crypto import Personal, Sealing
 from notoneless.roster.files.headers import LEAVING, Problem
 from notoneless.roster.imports.cells import read_code, read_date, read_name
 from notoneless.roster.kinds import SEXES, population_named, tag_named
@@ -38,12 +38,14 @@ NOTHING_HELD = Held("", "", "", "", "", "", "[]")
 
 
 def person_reader(
-    *, absent: Set[str], standing: Mapping[str, tuple[int, str]], today: str
+    *, absent: Set[str], standing: Mapping[str, tuple[int, str]], today: str, keys: Sealing
 ) -> Callable[[int, tuple[str, ...], Held], Staged | list[Problem]]:
     """A function (place, cells, held) -> staged row, or what is wrong with the row.
 
     `standing`: unit code -> (id, error code why nobody can belong to it, or ""). `today`: nobody is born later.
+    `keys`: of the whole import.
     """
+    seal, blind_index = keys.seal, keys.blind_index
     keeps_household, keeps_phone = "household" in absent, "phone" in absent
     keeps_type, keeps_number = "id_type" in absent, "id_number" in absent
     keeps_sex, keeps_birth, keeps_tags = "sex" in absent, "birth_date" in absent, "tags" in absent

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from notoneless.kernel import audit
 from notoneless.kernel.crypto import Personal, seal, unseal
 from notoneless.kernel.errors import DomainError
+from notoneless.kernel.sealed import SealedTexts, declare
 from notoneless.roster.accounts import failures, passwords
 from notoneless.web.ui.days import CLOCK
 from notoneless.web.ui.words import sentence
@@ -55,14 +56,23 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] # allaut
         return False
 
 
+_SECOND_FACTOR = "second factor"
+
+
+def declare_secrets() -> None:
+    """A rotation reaches the secrets of second factors too."""
+    names = ("secret", "seed", "migrated_codes")
+    declare(SealedTexts("mfa.Authenticator", "data", names, _SECOND_FACTOR))
+
+
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth has no types
     """Secrets of second factors are sealed like every personal field."""
 
     def encrypt(self, text: str) -> str:
-        return base64.b64encode(seal(Personal(text), context="second factor")).decode()
+        return base64.b64encode(seal(Personal(text), context=_SECOND_FACTOR)).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        return unseal(base64.b64decode(encrypted_text), context="second factor").name
+        return unseal(base64.b64decode(encrypted_text), context=_SECOND_FACTOR).name
 
     def get_totp_issuer(self) -> str:
         return "Not One Less 一个都不能少"

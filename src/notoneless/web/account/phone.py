@@ -95,7 +95,7 @@ def _send(request: HttpRequest, purpose: str) -> None:
 def _come_in(request: HttpRequest, code: str) -> HttpResponse:
     phone = request.session.get(PHONE, "")
     codes.take_code(phone, "sign-in", code, address=_address(request), clock=CLOCK)
-    account = roster_queries.account_of_phone(codes.phone_index(phone))
+    account = roster_queries.account_of_phone(codes.phone_indexes(phone))
     if account is None:  # its code was never sent, so nobody comes here who did not guess it
         raise DomainError("code_wrong", "code")
     request.session.pop(PHONE, None)
