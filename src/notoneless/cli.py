@@ -11,7 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "notoneless.settings")
 django.setup()
 
 # The commands import models, which need Django to be set up first.
-from notoneless.commands import access, audit, day, duty, figures, ground, policies, report, server  # noqa: E402
+from notoneless.commands import access, audit, day, deploy, duty, figures, ground, policies, report, server  # noqa: E402
 from notoneless.demo.commands import demo  # noqa: E402
 from notoneless.jobs import drain_outbox  # noqa: E402
 from notoneless.kernel.clock import SystemClock  # noqa: E402
@@ -36,7 +36,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(access.keys, name="keys")
 app.add_typer(replay, name="replay", help="用真实数据重放 / Replay real data.")
 for command in (figures.completeness, figures.missing, figures.ranking, figures.recount, figures.units, demo,
-                server.serve, server.run, server.jobs):  # fmt: skip
+                server.serve, server.run, server.jobs, deploy.check):  # fmt: skip
     app.command()(command)
 
 

@@ -11,8 +11,8 @@ from tests.web.cast import PASSWORD, make_cast, signed_in, text_of
 pytestmark = pytest.mark.django_db
 
 POLICY = (
-    "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; frame-ancestors 'none';"
-    " form-action 'self'; base-uri 'none'"
+    "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; object-src 'none';"
+    " frame-ancestors 'none'; form-action 'self'; base-uri 'none'"
 )
 
 

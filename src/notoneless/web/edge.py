@@ -11,10 +11,6 @@ from django.utils.translation import get_language
 from notoneless.kernel.errors import DomainError
 from notoneless.web.ui.words import sentence
 
-POLICY = (
-    "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; frame-ancestors 'none';"
-    " form-action 'self'; base-uri 'none'"
-)
 _STATUS = {
     "sign_in_required": 401, "wrong_role": 403, "csrf_failed": 403, "by_not_allowed": 403,
     "out_of_scope": 404, "unknown_unit": 404, "unknown_person": 404, "unknown_duty": 404, "day_not_open": 404,
@@ -22,7 +18,7 @@ _STATUS = {
     "unknown_policy": 404, "no_placement": 404,
     "token_unreadable": 401, "token_expired": 401, "token_revoked": 401, "account_off": 403,
     "body_too_long": 413, "body_too_slow": 408, "too_fast": 429,
-    "too_many_attempts": 429, "server_error": 500, "busy": 429, "database_away": 503,
+    "too_many_attempts": 429, "server_error": 500, "busy": 429, "too_many_requests": 429, "database_away": 503,
 }  # fmt: skip
 
 
@@ -92,15 +88,13 @@ def _has_null(request: HttpRequest) -> bool:
 
 
 class EdgeMiddleware:
-    """Innermost: sees what views raise, and stamps what goes out."""
+    """Innermost: sees what views raise."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = bad_request(request) if _has_null(request) else self.get_response(request)
-        response.headers.setdefault("Content-Security-Policy", POLICY)
-        response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("Content-Language", get_language() or "")
         return response
 
