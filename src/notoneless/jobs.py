@@ -13,6 +13,7 @@ from notoneless.expect import queries as expect_queries
 from notoneless.expect import services as expect
 from notoneless.kernel.clock import Clock, day_of
 from notoneless.kernel.models import OutboxEvent
+from notoneless.roster.grants import end_grants_of_leavers
 
 log = logging.getLogger(__name__)
 MAX_FAILURES = 10
@@ -21,6 +22,7 @@ KEEP = timedelta(days=7)
 
 def _on_roster_changed(payload: Mapping[str, Any], clock: Clock) -> None:
     only = None if payload["units_changed"] else payload["people"]
+    end_grants_of_leavers(only, clock=clock)
     expect.refresh_open_days(
         date.fromisoformat(payload["day"]), None, clock=clock, only=only, opened_by=payload.get("at")
     )

@@ -8,6 +8,7 @@ from typing import Any
 import dj_database_url
 
 from notoneless.kernel.keys import load_data_key, load_text_secret
+from notoneless.kernel.providers import login_providers
 
 BASE_DIR = Path(__file__).resolve().parent
 VAR_DIR = Path(os.environ.get("NOL_VAR", "var")).resolve()
@@ -28,6 +29,17 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.dingtalk",
+    "allauth.socialaccount.providers.feishu",
+    "allauth.socialaccount.providers.weixin",
+    "allauth.socialaccount.providers.openid_connect",
+    "notoneless.web.wecom",
     "template_partials",
     "notoneless.kernel",
     "notoneless.roster",
@@ -41,14 +53,17 @@ MIDDLEWARE = [
     "notoneless.web.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "notoneless.web.pace.PaceMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "notoneless.web.account.guard.SessionGuard",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "notoneless.web.pace.PaceMiddleware",
     "notoneless.web.edge.EdgeMiddleware",
 ]
 ROOT_URLCONF = "notoneless.urls"
@@ -56,6 +71,8 @@ ASGI_APPLICATION = "notoneless.asgi.application"
 AUTH_USER_MODEL = "roster.Account"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Ours first; then the pages of django-allauth that we have not written anew, in our own elements.
+_LOADERS = ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"]
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -65,7 +82,7 @@ TEMPLATES: list[dict[str, Any]] = [
             "loaders": [
                 (
                     "template_partials.loader.Loader",
-                    [("django.template.loaders.cached.Loader", ["django.template.loaders.filesystem.Loader"])],
+                    [("django.template.loaders.cached.Loader", _LOADERS)],
                 )
             ],
             "builtins": [
@@ -131,12 +148,38 @@ WHITENOISE_USE_FINDERS = True  # served straight from the package: nothing to co
 WHITENOISE_AUTOREFRESH = False
 
 LOGIN_URL = "/sign-in/"
+# Roles that reach a bureau's data or administer need more than a password. A demo on one's own machine does not ask.
+SECOND_FACTOR_REQUIRED = os.environ.get("NOL_SECOND_FACTOR", "required" if PRODUCTION else "offered") == "required"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "notoneless.roster.accounts.passwords.ThreeClasses"},
+    {"NAME": "notoneless.roster.accounts.passwords.NotOneOfTheLast"},
+]
+ACCOUNT_ADAPTER = "notoneless.web.account.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "/sign-in/"
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+ACCOUNT_RATE_LIMITS = False  # roster/accounts/failures.py counts, where all workers see it
+MFA_ADAPTER = "notoneless.web.account.adapter.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+SOCIALACCOUNT_ADAPTER = "notoneless.web.account.adapter.SocialAdapter"
+SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_PROVIDERS = login_providers(os.environ)
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/sign-in/"
 CSRF_FAILURE_VIEW = "notoneless.web.edge.csrf_failed"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_AGE = 30 * 24 * 3600  # web/account/limits.py ends sessions sooner, by role
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -1,6 +1,8 @@
 """Where each address leads."""
 
-from django.urls import URLPattern, URLResolver, path
+from allauth.account import views as allauth
+from allauth.urls import build_provider_urlpatterns
+from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from notoneless.web import edge
@@ -8,6 +10,7 @@ from notoneless.web.account import views as account
 from notoneless.web.api.routes import api
 from notoneless.web.bureau import views as bureau
 from notoneless.web.family import views as family
+from notoneless.web.office import roles
 from notoneless.web.policy import asks, calendar, complaints, policies, public, why
 from notoneless.web.school import views as school
 from notoneless.web.teacher import states
@@ -16,7 +19,19 @@ from notoneless.web.teacher import views as teacher
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", account.home, name="home"),
     path("sign-in/", account.SignIn.as_view(), name="sign_in"),
+    path("sign-in/", account.SignIn.as_view(), name="account_login"),
     path("sign-out/", account.SignOut.as_view(), name="sign_out"),
+    path("sign-out/", account.SignOut.as_view(), name="account_logout"),
+    path("account/", account.security, name="account"),
+    path("account/sign-up/", allauth.signup, name="account_signup"),
+    path("account/inactive/", allauth.account_inactive, name="account_inactive"),
+    path("account/reauthenticate/", allauth.reauthenticate, name="account_reauthenticate"),
+    path("account/password/", allauth.password_change, name="account_change_password"),
+    path("account/password/set/", allauth.password_set, name="account_set_password"),
+    path("account/2fa/", include("allauth.mfa.urls")),
+    path("account/sessions/", include("allauth.usersessions.urls")),
+    path("account/other/", include("allauth.socialaccount.urls")),
+    path("account/with/", include(build_provider_urlpatterns())),
     path("no-role/", account.no_role, name="no_role"),
     path("language/", set_language, name="language"),
     path("api/v1/", api.urls),
@@ -44,6 +59,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("unit/<str:code>/calendar/", calendar.calendar, name="calendar"),
     path("unit/<str:code>/calendar.ics", calendar.calendar_file, name="calendar_file"),
     path("unit/<str:code>/asks/", asks.asks, name="asks"),
+    path("office/", roles.office, name="office"),
+    path("unit/<str:code>/roles/", roles.roles, name="roles"),
+    path("unit/<str:code>/roles/<int:grant_id>/", roles.role, name="role"),
     path("unit/<str:code>/complaints/", complaints.complaints, name="complaints"),
 ]
 handler400 = edge.bad_request

@@ -46,7 +46,7 @@ def altered(book: Path, target: Path, changes: Mapping[str, bytes]) -> Path:
     """A workbook with members replaced or added."""
     with zipfile.ZipFile(book) as archive:
         members: dict[str, str | bytes] = {name: archive.read(name) for name in archive.namelist()}
-    return zipped(target, members | changes)
+    return zipped(target, {**members, **changes})
 
 
 @pytest.fixture

@@ -79,7 +79,7 @@ def test_a_small_city_lives_through_its_days_and_a_second_call_changes_nothing(t
 @pytest.mark.django_db
 def test_each_account_reaches_its_own_and_no_more(tmp_path: Path) -> None:
     build_demo("tiny", clock=clock_at(16), progress=quiet, directory=tmp_path, days=0)
-    reach = {account.username: roster_queries.scope_of(account) for account in Account.objects.all()}
+    reach = {account.username: roster_queries.scope_of(account, DAY) for account in Account.objects.all()}
     assert len(roster_queries.children_of_household(reach["family"])) == 3
     levels = {name: [Unit.objects.get(path=path).level for path in scope.paths] for name, scope in reach.items()}
     assert levels == {

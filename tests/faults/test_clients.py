@@ -28,7 +28,7 @@ def pids(morning: Morning) -> set[int]:
 
 def test_half_a_body_and_a_reset_change_nothing(morning: Morning) -> None:
     workers = pids(morning)
-    token = morning.world.tokens["city_officer"]
+    token = morning.world.tokens["program"]
     for number in range(VANISHING):
         body = json.dumps(morning.world.report(1_000_000 + number)).encode()
         content = request_bytes(body, token)
@@ -41,7 +41,7 @@ def test_half_a_body_and_a_reset_change_nothing(morning: Morning) -> None:
 
 def test_report_whose_sender_did_not_wait_for_the_answer_is_kept_once_when_it_comes_again(morning: Morning) -> None:
     workers = pids(morning)
-    token = morning.world.tokens["city_officer"]
+    token = morning.world.tokens["program"]
     reports = [morning.world.report(1_000_000 + number) for number in range(VANISHING)]
     for report in reports:
         send_and_vanish(morning.server.port, request_bytes(json.dumps(report).encode(), token))

@@ -75,9 +75,11 @@ def test_scope_follows_the_grants(county: ImportOutcome) -> None:
     account = Account.objects.create_user("ming", is_superuser=True)
     school, home = Unit.objects.get(code="2141000001"), Household.objects.get(code="H1")
 
-    assert roster_queries.scope_of(account) == Scope(actor="ming")
+    assert roster_queries.scope_of(account, TODAY) == Scope("ming", powers=())
     Grant.objects.create(account=account, role="teacher", unit=school)
     Grant.objects.create(account=account, role="guardian", household=home)
-    assert roster_queries.scope_of(account) == Scope("ming", (school.path,), frozenset({home.id}))
+    reach = roster_queries.scope_of(account, TODAY)
+    assert (reach.paths, reach.households) == ((school.path,), frozenset({home.id}))
+    assert reach.may("report", school.path) and not reach.may("sign", school.path)
     account.is_active = False
-    assert roster_queries.scope_of(account) == Scope(actor="ming")
+    assert roster_queries.scope_of(account, TODAY) == Scope("ming", powers=())

@@ -67,7 +67,7 @@ class Sender:
         return f"{len(self.acknowledged)} acknowledged, {self.dropped} dropped, refused {dict(self.refused)}"
 
     def _send(self) -> None:
-        line = Line(self._port, self._world.tokens["city_officer"])
+        line = Line(self._port, self._world.tokens["program"])
         try:
             while not self._is_done.is_set():
                 number = next(self._numbers)
@@ -116,7 +116,7 @@ def require_kept(server: Server, world: World, sender: Sender) -> None:
     assert books.reports == sender.acknowledged
     assert books.differences == []
     assert books.denied == []
-    line = Line(server.port, world.tokens["city_officer"])
+    line = Line(server.port, world.tokens["program"])
     ids = list(sender.acknowledged)
     for start in range(0, len(ids), 500):
         part = ids[start : start + 500]

@@ -11,7 +11,7 @@ import notoneless.web
 
 WEB = Path(notoneless.web.__file__).parent
 TEMPLATES = sorted((WEB / "templates").rglob("*.html"))
-MODULES = sorted(WEB.rglob("*.py"))
+MODULES = sorted([*WEB.rglob("*.py"), *(WEB.parent / "roster").rglob("*.py")])
 CALLS = {"_", "gettext", "gettext_lazy", "gettext_noop"}
 _STRING = r"u?('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")"
 _IN_TEMPLATE = re.compile(rf"\b(_|gettext|pgettext|ngettext)\(\s*{_STRING}(?:\s*,\s*{_STRING})?")

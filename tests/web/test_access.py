@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, URLResolver, resolve
+from django.urls import URLPattern, URLResolver, resolve, reverse
 from pytest_django import Settings
 
-from notoneless.roster.models import Person
+from notoneless.roster.models import Grant, Person
 from notoneless.urls import urlpatterns
 from notoneless.web.access import PLACES
 from tests.builders import DAY, opened_city
@@ -15,49 +15,80 @@ from tests.web.cast import ROLES, make_account, make_cast, signed_in, text_of
 
 pytestmark = pytest.mark.django_db
 
-OF_D = {"principal", "officer", "city_officer"}
+READ_C = {"city_officer", "city_leader", "program"}
+"""Those who read the whole city."""
+READ_D = {"officer", "inspector", *READ_C}
+READ_S = {"principal", "reporter", *READ_D}
 """Those who reach school S."""
+RULE_C = {"city_officer"}
+RULE_D = {"officer", *RULE_C}
+RULE_S = {"principal", *RULE_D}
+"""Those who write rules, calendars and notices for school S."""
 PAGES: dict[str, set[str]] = {
     "/family/": {"parent"},
     "/family/done/": {"parent"},
-    "/class/K1/": {"teacher", *OF_D},
-    "/class/K1/?duty=daily-health": {"teacher", *OF_D},
-    "/class/K1/people/{k1_1}/": {"teacher", "principal"},
-    "/class/L1/": {"other_teacher", "other_principal", "city_officer"},
-    "/school/S/": OF_D,
-    "/school/T/": {"other_principal", "city_officer"},
-    "/bureau/C/": {"city_officer"},
-    "/bureau/D/": {"officer", "city_officer"},
-    "/bureau/D/ranking/": {"officer", "city_officer"},
-    "/bureau/D/missing/": {"officer", "city_officer"},
-    "/bureau/E/": {"city_officer"},
-    "/bureau/S/": OF_D,
-    "/bureau/K1/": {"teacher", *OF_D},
-    "/bureau/K1/people/{k1_1}/": {"teacher", *OF_D},
+    "/class/K1/": {"teacher", *READ_S},
+    "/class/K1/?duty=daily-health": {"teacher", *READ_S},
+    "/class/K1/people/{k1_1}/": {"teacher", "principal", "reporter", "program"},
+    "/class/L1/": {"other_teacher", "other_principal", *READ_C},
+    "/school/S/": READ_S,
+    "/school/T/": {"other_principal", *READ_C},
+    "/bureau/C/": READ_C,
+    "/bureau/D/": READ_D,
+    "/bureau/D/ranking/": READ_D,
+    "/bureau/D/missing/": READ_D,
+    "/bureau/E/": READ_C,
+    "/bureau/S/": READ_S,
+    "/bureau/K1/": {"teacher", *READ_S},
+    "/bureau/K1/people/{k1_1}/": {"teacher", *READ_S},
     "/bureau/L1/people/{k1_1}/": set(),
-    "/why/{k1_1}/2026-11-23/": {"parent", "teacher", *OF_D},
+    "/why/{k1_1}/2026-11-23/": {"parent", "teacher", *READ_S},
     "/family/complaints/": {"parent"},
     "/family/reads/": {"parent"},
-    "/class/K1/states/": {"teacher", *OF_D} - {"officer", "city_officer"},
-    "/unit/S/policies/": OF_D,
-    "/unit/S/policies/new/": OF_D,
+    "/class/K1/states/": {"teacher", "principal", "reporter"},
+    "/unit/S/policies/": RULE_S,
+    "/unit/S/policies/new/": RULE_S,
     "/unit/S/policies/none/": set(),
-    "/unit/D/policies/": {"officer", "city_officer"},
-    "/unit/S/calendar/": OF_D,
-    "/unit/S/calendar.ics": OF_D,
-    "/unit/E/calendar/": {"city_officer"},
-    "/unit/S/asks/": OF_D,
-    "/unit/S/complaints/": OF_D,
-    "/unit/C/complaints/": {"city_officer"},
-    "/api/v1/people/K1-1/days?until=2026-11-23&duty=daily-health": {"parent", "teacher", *OF_D},
-    "/api/v1/units/D/completeness?day=2026-11-23&duty=daily-health": {"officer", "city_officer"},
-    "/api/v1/units/K1/missing?day=2026-11-23&duty=daily-health": {"teacher", *OF_D},
-    "/api/v1/units/E/ranking?day=2026-11-23&duty=daily-health": {"city_officer"},
+    "/unit/D/policies/": RULE_D,
+    "/unit/S/calendar/": RULE_S,
+    "/unit/S/calendar.ics": READ_S,
+    "/unit/E/calendar/": RULE_C,
+    "/unit/S/asks/": RULE_S,
+    "/unit/S/complaints/": RULE_S,
+    "/unit/C/complaints/": RULE_C,
+    "/unit/S/roles/": {"principal", "security_admin"},
+    "/unit/C/roles/": {"security_admin"},
+    "/unit/K1/roles/": {"teacher", "principal", "security_admin"},
+    "/unit/S/roles/{teacher_grant}/": {"principal", "security_admin"},
+    "/unit/T/roles/{teacher_grant}/": set(),
+    "/office/": {"system_admin", "security_admin", "audit_admin"},
+    "/api/v1/people/K1-1/days?until=2026-11-23&duty=daily-health": {"parent", "teacher", *READ_S},
+    "/api/v1/units/D/completeness?day=2026-11-23&duty=daily-health": READ_D,
+    "/api/v1/units/K1/missing?day=2026-11-23&duty=daily-health": {"teacher", *READ_S},
+    "/api/v1/units/E/ranking?day=2026-11-23&duty=daily-health": READ_C,
 }
+"""Page -> who may open it. Administrators, gate and partners are in the cast: by their office they see no record."""
 
 
 OPEN = {"home", "sign_in", "sign_out", "no_role", "language", "public_rules", "public_rules_of"}
 """For everybody, signed in or not: tests of their own hold them to it."""
+OWN = {
+    "account": 200, "account_change_password": 200, "account_set_password": 302, "account_reauthenticate": 200,
+    "mfa_index": 200, "mfa_reauthenticate": 302, "mfa_activate_totp": 302, "mfa_deactivate_totp": 404,
+    "mfa_list_webauthn": 200, "mfa_add_webauthn": 302, "mfa_reauthenticate_webauthn": 302,
+    "mfa_view_recovery_codes": 404, "mfa_generate_recovery_codes": 302, "mfa_download_recovery_codes": 404,
+    "usersessions_list": 200, "socialaccount_connections": 200,
+}  # fmt: skip
+"""One's own account: what anybody signed in with a password gets; 302 asks for the password once more."""
+ENTRANCE = {
+    "account_login", "account_logout", "account_signup", "account_inactive", "mfa_authenticate", "mfa_login_webauthn",
+    "socialaccount_login_cancelled", "socialaccount_login_error", "socialaccount_signup", "dingtalk_login",
+    "dingtalk_callback", "feishu_login", "feishu_callback", "weixin_login", "weixin_callback", "wecom_login",
+    "wecom_callback", "openid_connect_login", "openid_connect_callback",
+}  # fmt: skip
+"""Ways in: they show nobody's data, and let nobody in who does not prove who they are (tests/web/test_account.py)."""
+OF_A_KEY = {"mfa_edit_webauthn", "mfa_remove_webauthn"}
+"""One security key of one's own."""
 OWN_TESTS = {"classes", "schools", "bureaus", "api:reports"}
 """Lead each role to its own unit (below), or take reports (tests/web/lane, tests/web/test_api.py)."""
 DESCRIPTION = {"api:openapi-json", "api:api-root"}
@@ -76,20 +107,41 @@ def routes(patterns: Sequence[URLPattern | URLResolver], space: str = "") -> Ite
 
 def test_every_address_has_a_rule() -> None:
     """A new route without one fails here: add it to PAGES with the roles that may open it."""
-    ruled = {resolve(page.format(k1_1=1).partition("?")[0]).view_name for page in PAGES}
+    ruled = {resolve(page.format(k1_1=1, teacher_grant=1).partition("?")[0]).view_name for page in PAGES}
     known = set(routes(urlpatterns))
-    assert known - ruled - OPEN - OWN_TESTS - DESCRIPTION == set()
-    assert (OPEN | OWN_TESTS | DESCRIPTION) - known == set()
+    elsewhere = OPEN | OWN_TESTS | DESCRIPTION | ENTRANCE | OF_A_KEY | set(OWN)
+    assert known - ruled - elsewhere == set()
+    assert elsewhere - known == set()
+
+
+@pytest.mark.parametrize("name", sorted(OWN))
+def test_own_account_is_for_who_is_signed_in(name: str) -> None:
+    opened_city(pupils=1)
+    make_cast()
+    assert Client().get(reverse(name))["Location"].startswith("/sign-in/")
+    for one in ("parent", "teacher", "audit_admin", "nobody"):
+        assert signed_in(one).get(reverse(name)).status_code == OWN[name], one
+
+
+@pytest.mark.parametrize("name", sorted(OF_A_KEY))
+def test_security_key_of_somebody_else_is_not_there(name: str) -> None:
+    opened_city(pupils=1)
+    make_cast()
+    address = reverse(name, args=[1])
+    assert Client().get(address)["Location"].startswith("/sign-in/")
+    assert signed_in("teacher").get(address, follow=True).redirect_chain[0][0].startswith("/account/reauthenticate/")
 
 
 def test_every_role_on_every_page() -> None:
     opened_city()
     make_cast()
-    child = Person.objects.get(code="K1-1").pk
+    named = {
+        "k1_1": Person.objects.get(code="K1-1").pk, "teacher_grant": Grant.objects.get(account__username="teacher").pk,
+    }  # fmt: skip
     for name in (*ROLES, "nobody"):
         client = signed_in(name)
         for page, allowed in PAGES.items():
-            status = client.get(page.format(k1_1=child)).status_code
+            status = client.get(page.format(**named)).status_code
             assert (status == 200) == (name in allowed), (name, page, status)
             assert status in (200, 403, 404), (name, page, status)
 
@@ -97,7 +149,7 @@ def test_every_role_on_every_page() -> None:
 @pytest.mark.parametrize("page", [page for page in PAGES if not page.startswith("/api/")])
 def test_pages_send_a_stranger_to_sign_in(page: str) -> None:
     opened_city(pupils=1)
-    answer = Client().get(page.format(k1_1=1))
+    answer = Client().get(page.format(k1_1=1, teacher_grant=1))
     assert answer.status_code == 302
     assert answer["Location"].startswith("/sign-in/?next=/")
 
@@ -142,7 +194,7 @@ def test_several_roles_make_a_menu_and_one_role_makes_none() -> None:
     make_account("one", ("teacher", "K1"))
     assert "nol-places" in text_of(signed_in("both").get("/family/"))
     assert "nol-places" not in text_of(signed_in("one").get("/class/K1/"))
-    assert list(PLACES) == ["guardian", "teacher", "school", "officer"]
+    assert list(PLACES) == ["guardian", "teacher", "school", "officer", "admin"]
 
 
 def test_account_switched_off_is_signed_out() -> None:

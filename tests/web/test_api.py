@@ -35,7 +35,7 @@ def post(client: Client, body: object) -> Any:
 def test_one_report_and_an_array_answer_alike() -> None:
     opened_city()
     make_cast()
-    client = bearer("city_officer")
+    client = bearer("program")
     one = report("K1-1")
     answer = post(client, one)
     assert answer.status_code == 200
@@ -49,7 +49,7 @@ def test_one_report_and_an_array_answer_alike() -> None:
 def test_refused_report_fails_alone_and_the_status_is_200() -> None:
     opened_city()
     make_cast()
-    answer = post(bearer("city_officer"), [report("NO-SUCH"), {"id": "x"}, 7, report("K1-1")])
+    answer = post(bearer("program"), [report("NO-SUCH"), {"id": "x"}, 7, report("K1-1")])
     assert answer.status_code == 200
     results = answer.json()["results"]
     assert [result.get("error", {}).get("code", "") for result in results] == [
@@ -82,7 +82,7 @@ def test_too_many_reports_are_refused_whole(settings: Settings) -> None:
     opened_city(pupils=1)
     make_cast()
     settings.REPORTS_PER_REQUEST = 2
-    answer = post(bearer("officer"), [report("K1-1")] * 3)
+    answer = post(bearer("program"), [report("K1-1")] * 3)
     assert (answer.status_code, answer.json()["error"]["code"]) == (413, "too_many_reports")
     assert post(bearer("officer"), []).json() == {"results": []}
 
@@ -97,12 +97,12 @@ def test_session_that_writes_needs_the_csrf_token() -> None:
     opened_city(pupils=1)
     make_cast()
     client = Client(enforce_csrf_checks=True)
-    client.cookies = signed_in("officer").cookies
+    client.cookies = signed_in("principal").cookies
     answer = post(client, report("K1-1"))
     assert (answer.status_code, answer.json()["error"]["code"]) == (403, "csrf_failed")
-    assert client.get(f"{D}/completeness?{ASKED}").status_code == 200
+    assert client.get(f"/api/v1/units/S/completeness?{ASKED}").status_code == 200
     client.get("/sign-in/", headers={"cookie": ""})
-    client.get("/bureau/D/")
+    client.get("/bureau/S/")
     token = client.cookies["csrftoken"].value
     sent = client.post(REPORTS, json.dumps(report("K1-1")), content_type="application/json",
                        headers={"x-csrftoken": token})  # fmt: skip

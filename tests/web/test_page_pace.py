@@ -24,8 +24,9 @@ SLOW = 0.001
 @pytest.fixture
 def paces(settings: Settings) -> dict[str, tuple[int, float]]:
     """Wide for everybody; a test narrows one."""
-    settings.PAGE_PACES = dict.fromkeys(("account", "token", "stranger", "address"), WIDE)
-    return settings.PAGE_PACES
+    paces = dict.fromkeys(("account", "token", "stranger", "address"), WIDE)
+    settings.PAGE_PACES = paces
+    return paces
 
 
 def test_stranger_who_floods_the_public_page_is_told_in_both_languages(paces: dict[str, tuple[int, float]]) -> None:

@@ -30,6 +30,6 @@ def test_staff_who_read_a_childs_record_are_written_down_and_the_family_sees_it(
         ("officer", "person:K1-1", {"role": "officer", "unit": "D", "page": "record"}),
     ]
     page = text_of(parent.get("/family/reads/"))
-    assert page.index("D · 教育局") < page.index("S · 学校") < page.index("K1 · 班主任")
+    assert page.index("D · 科室干部") < page.index("S · 校长") < page.index("K1 · 班主任")
     assert "officer" not in page
     assert audit.verify().faults == ()

@@ -1,5 +1,7 @@
 """Units, people, households, placements, accounts and grants."""
 
+from datetime import date
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
@@ -127,31 +129,149 @@ class PersonState(models.Model):
 
 
 class Account(AbstractUser):
-    """Who signs in. Personal data: a sign-in name. Ends when it is switched off and its audit entries have aged."""
+    """Who signs in. Personal data: a sign-in name, a phone (sealed) and its blind index.
+
+    Ends when it is switched off and its audit entries have aged. `is_password_due`: somebody else chose the password,
+    so the next sign-in begins with a new one.
+    """
 
     language = models.CharField(max_length=8, blank=True)
     person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="accounts")
+    phone = models.BinaryField(default=bytes)
+    phone_index = models.CharField(max_length=32, blank=True)
+    is_password_due = models.BooleanField(default=False)
+    password_since = InstantField(null=True)
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["phone_index"], condition=~models.Q(phone_index=""), name="one_phone_each")
+        ]
 
 
 class Grant(models.Model):
-    """A role at a unit, reaching its subtree; or a guardian's role in a household. No personal data of its own."""
+    """A role at a unit, reaching its subtree; or a guardian's role in a household. No personal data of its own.
+
+    In force from `from_day` until the day before `to_day`, unless it was taken away before (`ended_at`). Never deleted
+    by a person: who held what, given by whom and why, is part of the record.
+    """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="grants")
-    role = models.CharField(max_length=12)
+    role = models.CharField(max_length=16)
     unit = models.ForeignKey(Unit, null=True, on_delete=models.CASCADE, related_name="grants")
     household = models.ForeignKey(Household, null=True, on_delete=models.CASCADE, related_name="grants")
+    from_day = models.DateField(default=date.min)
+    to_day = models.DateField(null=True)
+    granted_by = models.CharField(max_length=150, default="system")
+    reason = models.CharField(max_length=200, blank=True)
+    qualification = models.CharField(max_length=80, blank=True)
+    qualified_until = models.DateField(null=True)
+    made_at = InstantField(null=True)
+    ended_at = InstantField(null=True)
+    ended_by = models.CharField(max_length=150, blank=True)
 
     class Meta:
+        indexes = [models.Index(fields=["to_day"], name="grant_ending", condition=models.Q(ended_at=None))]
         constraints = [
-            models.UniqueConstraint(fields=["account", "role", "unit", "household"], name="one_grant_each"),
             models.CheckConstraint(
                 condition=models.Q(unit=None, household__isnull=False) | models.Q(unit__isnull=False, household=None),
                 name="grant_has_one_reach",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(to_day=None) | models.Q(to_day__gt=models.F("from_day")), name="grant_in_order"
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.role} {self.pk}"
+
+
+class PastPassword(models.Model):
+    """A password that an account had, hashed, so that it is not taken again. Personal data: none that can be read.
+
+    The last five of each account (GB/T 22239-2019, 8.1.4.1); ends with the account.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="past_passwords")
+    hash = models.CharField(max_length=128)
+    at = InstantField()
+
+    def __str__(self) -> str:
+        return f"password of account {self.account_id}"
+
+
+class FailedSignIn(models.Model):
+    """A sign-in that failed: by keyed digests of the name and of the address. No personal data; ends after a day."""
+
+    name_index = models.CharField(max_length=32)
+    address_index = models.CharField(max_length=32)
+    at = InstantField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["name_index", "at"], name="failed_by_name"),
+            models.Index(fields=["address_index", "at"], name="failed_by_address"),
+            models.Index(fields=["at"], name="failed_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"failed sign-in {self.pk}"
+
+
+class OneTimeCode(models.Model):
+    """A six-digit code sent to a phone: what it is for, and how often it was tried. Kept as keyed digests only.
+
+    Personal data: none that can be read. Ends after a day.
+    """
+
+    phone_index = models.CharField(max_length=32)
+    purpose = models.CharField(max_length=12)
+    code_index = models.CharField(max_length=32)
+    made_at = InstantField()
+    expires_at = InstantField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    used_at = InstantField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["phone_index", "made_at"], name="code_by_phone")]
+
+    def __str__(self) -> str:
+        return f"code {self.pk}"
+
+
+class Invitation(models.Model):
+    """A slip of paper or a link by which a guardian joins a household. Only a keyed digest of its code is kept.
+
+    `rebinds`: the account whose lost phone is replaced. No personal data. Ends a year after it was used or ran out.
+    """
+
+    household = models.ForeignKey(Household, on_delete=models.CASCADE, related_name="invitations")
+    code_index = models.CharField(max_length=32, unique=True)
+    rebinds = models.ForeignKey(Account, null=True, on_delete=models.CASCADE, related_name="rebindings")
+    made_by = models.CharField(max_length=150)
+    made_at = InstantField()
+    expires_at = InstantField()
+    used_at = InstantField(null=True)
+    used_by = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="joined_by")
+    withdrawn_at = InstantField(null=True)
+
+    def __str__(self) -> str:
+        return f"invitation {self.pk}"
+
+
+class OutgoingText(models.Model):
+    """A text message to one phone, and what became of it. Personal data: phone and text, sealed; ends after a day.
+
+    `channel` dry-run keeps it here and sends nothing.
+    """
+
+    phone = models.BinaryField()
+    text = models.BinaryField()
+    purpose = models.CharField(max_length=12)
+    channel = models.CharField(max_length=12)
+    made_at = InstantField()
+
+    def __str__(self) -> str:
+        return f"text {self.pk}"
 
 
 class TokenRevocation(models.Model):

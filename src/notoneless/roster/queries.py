@@ -3,13 +3,14 @@
 import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Q, QuerySet
 
 from notoneless.kernel.crypto import Personal, unseal
 from notoneless.kernel.errors import DomainError
 from notoneless.roster.models import Account, Grant, Person, Placement, Unit
+from notoneless.roster.roles import ROLES, Held, powers_of, reading_paths
 from notoneless.roster.scope import Scope
 from notoneless.roster.tree import ids_of
 
@@ -47,6 +48,15 @@ def unit_by_code(scope: Scope, code: str) -> Unit:
     return unit
 
 
+def unit_to(power: str, scope: Scope, code: str) -> Unit:
+    """A unit at which the scope holds a power. Raises what `unit_by_code` raises, or DomainError `wrong_role`."""
+    unit = Unit.objects.filter(code=code).first()
+    if unit is None:
+        raise DomainError("unknown_unit" if scope.is_everything else "out_of_scope", "unit")
+    scope.require_power(power, unit.path)
+    return unit
+
+
 def unit_chain(scope: Scope, unit: Unit) -> list[Unit]:
     """The unit's ancestors and itself, root first, as far up as the scope reaches."""
     units = Unit.objects.in_bulk(ids_of(unit.path))
@@ -62,19 +72,38 @@ def account_named(username: str) -> Account:
     return account
 
 
-def scope_of(account: Account) -> Scope:
-    """The reach of an account from its grants. An account that is switched off reaches nothing; a superuser reaches
-    no more than the grants say."""
+def account_or_none(username: str) -> Account | None:
+    return Account.objects.filter(username=username).first()
+
+
+def in_force(today: date) -> Q:
+    """Grants that hold on a day."""
+    return Q(ended_at=None, from_day__lte=today) & (Q(to_day=None) | Q(to_day__gt=today))
+
+
+def scope_of(account: Account, today: date) -> Scope:
+    """The reach of an account from the grants in force. An account that is switched off reaches nothing; a superuser
+    reaches no more than the grants say."""
     if not account.is_active:
-        return Scope(actor=account.get_username())
-    paths: set[str] = set()
+        return Scope(actor=account.get_username(), powers=())
+    rows = Grant.objects.filter(in_force(today), account=account)
     households: set[int] = set()
-    for path, household_id in Grant.objects.filter(account=account).values_list("unit__path", "household_id"):
+    held: list[Held] = []
+    for role, path, household_id, until in rows.values_list("role", "unit__path", "household_id", "qualified_until"):
         if household_id:
             households.add(household_id)
-        if path:
-            paths.add(path)
-    return Scope(actor=account.get_username(), paths=tuple(sorted(paths)), households=frozenset(households))
+        elif path:
+            held.append(Held(role, path, not ROLES[role].qualified or (until is not None and until >= today)))
+    return Scope(account.get_username(), reading_paths(held), frozenset(households), powers=powers_of(held))
+
+
+def scope_ends(account: Account, today: date) -> date | None:
+    """The first day on which the account's reach is not what it is today: a grant or a qualification runs out, or one
+    begins. None where nothing is known to change."""
+    rows = Grant.objects.filter(account=account, ended_at=None).values_list("from_day", "to_day", "qualified_until")
+    days = {day for from_day, to_day, _ in rows for day in (from_day, to_day) if day is not None}
+    days |= {until + timedelta(days=1) for _, _, until in rows if until is not None}
+    return min((day for day in days if day > today), default=None)
 
 
 def persons_by_code(codes: Sequence[str]) -> dict[str, PersonRef]:
@@ -204,6 +233,12 @@ def units_under(scope: Scope, code: str) -> list[Unit]:
     return [unit for unit in units.order_by("code") if scope.covers(unit.path)]
 
 
+def units_to(power: str, scope: Scope, code: str) -> list[Unit]:
+    """The open children of a unit at which the scope holds a power, by code."""
+    units = Unit.objects.filter(authority=unit_to(power, scope, code), closed_on=None)
+    return [unit for unit in units.order_by("code") if scope.may(power, unit.path)]
+
+
 @dataclass(frozen=True)
 class GrantRef:
     """A role and where it reaches: a unit's subtree, or a household (then the unit's fields are empty)."""
@@ -216,15 +251,19 @@ class GrantRef:
     path: str
     household_id: int | None
 
+    @property
+    def desk(self) -> str:
+        return ROLES[self.role].desk
+
     def label(self, language: str) -> str:
         return self.unit_name if language.startswith("zh") else self.unit_name_en or self.unit_name
 
 
-def grants_of(account: Account) -> list[GrantRef]:
-    """The account's own grants, by role and unit. None for an account that is switched off."""
+def grants_of(account: Account, today: date) -> list[GrantRef]:
+    """The account's own grants in force, by role and unit. None for an account that is switched off."""
     if not account.is_active:
         return []
-    rows = Grant.objects.filter(account=account).order_by("role", "unit__code", "household_id")
+    rows = Grant.objects.filter(in_force(today), account=account).order_by("role", "unit__code", "household_id")
     columns = ("role", "unit__code", "unit__name", "unit__name_en", "unit__level", "unit__path", "household_id")
     return [
         GrantRef(role, code or "", name or "", name_en or "", level or "", path or "", household_id)

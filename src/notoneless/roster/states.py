@@ -16,6 +16,7 @@ from notoneless.kernel.errors import DomainError
 from notoneless.kernel.sql import lock_exclusively
 from notoneless.roster.kinds import RECORDED_STATES
 from notoneless.roster.models import Person, PersonState, Placement
+from notoneless.roster.roles import STATE
 from notoneless.roster.scope import Scope
 
 CHECK = "check"
@@ -136,10 +137,10 @@ def _tell(person_ids: Sequence[int], first_day: date, *, clock: Clock) -> None:
 
 
 def person_in_scope(scope: Scope, code: str) -> Person:
-    """A person whose place the scope's subtrees reach. Raises DomainError `unknown_person` or `out_of_scope`."""
+    """A person whose state the scope may record. Raises DomainError `unknown_person`, `out_of_scope`, `wrong_role`."""
     person = Person.objects.filter(code=code).first()
     if person is None:
         raise DomainError("unknown_person" if scope.is_everything else "out_of_scope", "person")
     path = Placement.objects.filter(person=person, to_day=None).values_list("unit__path", flat=True).first()
-    scope.require(path or "", "person")
+    scope.require_power(STATE, path or "", "person")
     return person

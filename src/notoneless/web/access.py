@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial, wraps
+from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.conf import settings
@@ -13,12 +13,14 @@ from django.urls import reverse
 from notoneless.kernel.errors import DomainError
 from notoneless.roster import queries as roster_queries
 from notoneless.roster.queries import GrantRef
+from notoneless.roster.roles import ROLES
 from notoneless.roster.scope import Scope
 from notoneless.web.keeper import kept
+from notoneless.web.ui.days import today
 
 P = ParamSpec("P")
-PLACES = {"guardian": "family", "teacher": "classes", "school": "schools", "officer": "bureaus"}
-"""Role -> the name of the page where it begins, most personal first."""
+PLACES = {"guardian": "family", "teacher": "classes", "school": "schools", "officer": "bureaus", "admin": "office"}
+"""Desk (roster/roles.py) -> the name of the page where it begins, most personal first."""
 
 
 @dataclass(frozen=True)
@@ -29,45 +31,48 @@ class Reader:
     grants: tuple[GrantRef, ...]
 
     @property
-    def roles(self) -> list[str]:
-        """In the order of PLACES."""
-        held = {grant.role for grant in self.grants}
-        return [role for role in PLACES if role in held]
+    def desks(self) -> list[str]:
+        """Where the reader's roles begin, in the order of PLACES."""
+        held = {grant.desk for grant in self.grants}
+        return [desk for desk in PLACES if desk in held]
 
     @property
     def home(self) -> str:
-        return reverse(PLACES[self.roles[0]]) if self.roles else reverse("no_role")
+        return reverse(PLACES[self.desks[0]]) if self.desks else reverse("no_role")
 
-    def granted(self, role: str) -> list[GrantRef]:
-        return [grant for grant in self.grants if grant.role == role]
+    @property
+    def needs_second_factor(self) -> bool:
+        return any(ROLES[grant.role].second_factor for grant in self.grants)
 
-    def require(self, role: str) -> list[GrantRef]:
-        """The reader's grants of a role. Raises DomainError `wrong_role` when there are none."""
-        if not (grants := self.granted(role)):
+    def granted(self, desk: str) -> list[GrantRef]:
+        return [grant for grant in self.grants if grant.desk == desk]
+
+    def require(self, desk: str) -> list[GrantRef]:
+        """The reader's grants of a desk. Raises DomainError `wrong_role` when there are none."""
+        if not (grants := self.granted(desk)):
             raise DomainError("wrong_role")
         return grants
-
-    def may_act(self, path: str, *roles: str) -> bool:
-        """True where one of these roles is held at a unit or above it."""
-        return any(grant.role in roles and grant.path and path.startswith(grant.path) for grant in self.grants)
 
 
 def reader_of(request: HttpRequest) -> Reader:
     found: Reader | None = getattr(request, "_nol_reader", None)
     if found is None:
         if request.user.is_anonymous:
-            found = Reader(Scope(actor=""), ())
+            found = Reader(Scope(actor="", powers=()), ())
         else:
-            found = Reader(roster_queries.scope_of(request.user), tuple(roster_queries.grants_of(request.user)))
+            day = today()
+            found = Reader(
+                roster_queries.scope_of(request.user, day), tuple(roster_queries.grants_of(request.user, day))
+            )
         request._nol_reader = found  # type: ignore[attr-defined]
     return found
 
 
-def watching_reader(request: HttpRequest) -> Reader | None:
-    """Who polls: as `reader_of`, but read once a second for each session; signing out ends it within that second."""
+def watching_reader(request: HttpRequest, is_admitted: Callable[[HttpRequest], bool]) -> Reader | None:
+    """Who polls: as `reader_of`, but read once a second for each session; signing out ends it within that second.
+    `is_admitted`: whether the session still holds."""
     session = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
-    reader = kept.get(("reader", session), partial(reader_of, request), is_watched=False)
-    return reader if reader.scope.actor else None
+    return kept.get(("reader", session), lambda: reader_of(request) if is_admitted(request) else None, is_watched=False)
 
 
 def signed_in(

@@ -24,7 +24,7 @@ from tests.serving.server import Server, serving
 from tests.serving.world import World, build_world
 
 NINE = to_micros(clock_at(9).now())
-OFFICER = "city_officer"
+OFFICER = "program"
 
 
 @dataclass

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def browser(lane: Lane) -> Browser:
     browser = Browser(lane.server)
-    browser.sign_in("officer")
+    browser.sign_in("principal")
     return browser
 
 

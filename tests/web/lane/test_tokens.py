@@ -84,7 +84,7 @@ def test_rotation_keeps_old_tokens_good_and_a_retired_key_ends_its_own_only(lane
     for _ in range(10):
         wait_until(lambda: refusal(lane, of_first) == (401, "token_unreadable"), "the key is forgotten", seconds=SOON)
     assert refusal(lane, of_second) == (200, "")
-    assert refusal(lane, lane.world.tokens["city_officer"]) == (200, "")
+    assert refusal(lane, lane.world.tokens["program"]) == (200, "")
 
 
 def test_revocation_takes_effect_within_two_seconds_and_for_one_account(lane: Lane) -> None:

@@ -23,6 +23,7 @@ from notoneless.kernel.rowset import pipelined
 from notoneless.kernel.sql import is_deadlock
 from notoneless.ledger import services as ledger
 from notoneless.ledger.keys import SessionKey
+from notoneless.roster.roles import REPORT, SIGN
 from notoneless.roster.scope import Scope
 
 CLOCK_SKEW = 120_000_000
@@ -179,19 +180,16 @@ class _Batch:
         return msgspec.structs.replace(outcome, id=report.sent_id, is_duplicate=True)
 
     def _decide(self, report: Checked, found: Found) -> Outcome:
-        arrival, scope = report.arrival, report.scope
+        arrival = report.arrival
         respondent = self._require_respondent(report, found.respondent)
-        if not scope.is_everything and not scope.paths and (
-            arrival.by in ("teacher", "device", "import") or report.form.code == "class-check"
-        ):  # fmt: skip
-            raise DomainError("by_not_allowed", "by")
+        _require_power(report, respondent)
         session = self._sessions.require(report.key, self._now)
         if arrival.made_at > self._now + CLOCK_SKEW:
             raise DomainError("made_at_in_future", "made_at")
         slot_id = (report.key, respondent.id)
         answers = report.verdict.answers
         if report.form.guard:
-            answers = GUARDS[report.form.guard](respondent, report.key.day, answers, scope.actor)
+            answers = GUARDS[report.form.guard](respondent, report.key.day, answers, report.scope.actor)
         decided = decide(
             report, respondent=respondent, row=found.row, before=self.state.get(slot_id), session=session,
             answers=answers, now=self._now,
@@ -212,6 +210,18 @@ class _Batch:
         if not report.scope.covers_person(found.path, found.household_id):
             raise DomainError("out_of_scope", name)
         return found
+
+
+def _require_power(report: Checked, respondent: RespondentRef) -> None:
+    """A family speaks for itself; whoever speaks for others, or for a unit, must hold that power there.
+
+    Raises DomainError `by_not_allowed`.
+    """
+    scope, is_unit = report.scope, report.arrival.is_unit
+    is_own = respondent.household_id in scope.households
+    speaks_as_family = report.arrival.by in ("self", "guardian") and report.form.code != "class-check"
+    if not (is_own and speaks_as_family) and not scope.may(SIGN if is_unit else REPORT, respondent.path):
+        raise DomainError("by_not_allowed", "by")
 
 
 __all__ = ["Accepted", "Outcome", "Refused", "apply_reports", "apply_sent", "send_through"]

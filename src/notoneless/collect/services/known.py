@@ -94,7 +94,7 @@ def _belonging(
 
     A slot that counts says itself where; for the others the roster or the tree says.
 
-    The path is only asked for where the sender's scope needs one: a household's does not.
+    The path is only asked for where the sender's scope needs one: a household's alone does not.
     """
     known: dict[int, RespondentRef] = {}
     by_path: dict[int, int] = {}
@@ -108,7 +108,7 @@ def _belonging(
             others.append(one)
             continue
         known[n] = RespondentRef(respondent_id, slot.population, household_id, slot.unit_id, slot.district_id, "")
-        if not one.scope.is_everything and household_id not in one.scope.households:
+        if not one.scope.is_everything and (one.scope.paths or household_id not in one.scope.households):
             by_path[n] = slot.unit_id
     if by_path:
         paths = _paths(day, sorted(set(by_path.values())))

@@ -12,6 +12,7 @@ from notoneless.kernel.clock import Clock, day_of
 from notoneless.kernel.errors import DomainError
 from notoneless.kernel.sql import lock_exclusively
 from notoneless.roster import queries as roster_queries
+from notoneless.roster.roles import RULE
 from notoneless.roster.scope import Scope
 from notoneless.roster.tree import SEGMENT
 
@@ -50,7 +51,7 @@ def send_notice(
         raise DomainError("day_past", "day", day=day)
     if (day - today).days > LATEST:
         raise DomainError("day_far", "day", day=day, days=LATEST)
-    unit = roster_queries.unit_by_code(scope, unit_code)
+    unit = roster_queries.unit_to(RULE, scope, unit_code)
     with transaction.atomic():
         lock_exclusively("notices")  # two senders at once would each see room for one
         twin = (
@@ -119,7 +120,7 @@ def set_ask_limit(scope: Scope, unit_code: str, asks_a_day: int, *, over: str, c
         raise DomainError("unknown_choice", "over", value=over[:20], known="refuse, queue")
     if not 0 <= asks_a_day <= 50:
         raise DomainError("bad_parameter", "asks_a_day")
-    unit = roster_queries.unit_by_code(scope, unit_code)
+    unit = roster_queries.unit_to(RULE, scope, unit_code)
     today = day_of(clock.now())
     above = limit_above(unit.path[:-SEGMENT], today)
     if above is not None and asks_a_day > above.asks_a_day:

@@ -14,6 +14,7 @@ from notoneless.kernel.errors import DomainError
 from notoneless.roster import queries as roster_queries
 from notoneless.roster.kinds import STAGES
 from notoneless.roster.models import Unit
+from notoneless.roster.roles import RULE
 from notoneless.roster.rules import tidy
 from notoneless.roster.scope import Scope
 from notoneless.roster.tree import ids_of
@@ -42,10 +43,10 @@ def enter_override(
     """Enter days for a unit and its subtree. Open days hear of it through the outbox.
 
     Raises DomainError `unknown_calendar_kind`, `days_out_of_order`, `too_many_days`, `unknown_stage`, `value_too_long`,
-    `bad_parameter`, or what `unit_by_code` raises.
+    `bad_parameter`, or what `unit_to` raises.
     """
     check_days(kind, first_day, last_day, stage=stage, reason_zh=reason_zh, reason_en=reason_en, document=document)
-    unit = roster_queries.unit_by_code(scope, unit_code)
+    unit = roster_queries.unit_to(RULE, scope, unit_code)
     with transaction.atomic():
         override = CalendarOverride.objects.create(
             unit_id=unit.pk, first_day=first_day, last_day=last_day, kind=kind, stage=stage,
@@ -84,7 +85,7 @@ def remove_override(scope: Scope, unit_code: str, override_id: int, *, clock: Cl
 
     Raises DomainError `out_of_scope`, also for an entry that does not exist.
     """
-    unit = roster_queries.unit_by_code(scope, unit_code)
+    unit = roster_queries.unit_to(RULE, scope, unit_code)
     with transaction.atomic():
         override = CalendarOverride.objects.select_for_update().filter(pk=override_id, unit=unit).first()
         if override is None:
@@ -113,7 +114,7 @@ def enter_year(
     year is without one: somebody has sent an empty form), `bad_calendar_day` for a holiday outside the year, a make-up
     day that is no weekend day or is a holiday too, `value_too_long`.
     """
-    unit = roster_queries.unit_by_code(scope, unit_code)
+    unit = roster_queries.unit_to(RULE, scope, unit_code)
     if len(ids_of(unit.path)) != 1:
         raise DomainError("out_of_scope", "unit")
     if not FIRST_YEAR <= year <= LAST_YEAR:

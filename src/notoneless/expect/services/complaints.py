@@ -13,6 +13,7 @@ from notoneless.kernel.errors import DomainError
 from notoneless.kernel.sql import lock_exclusively
 from notoneless.roster import queries as roster_queries
 from notoneless.roster.models import Unit
+from notoneless.roster.roles import RULE
 from notoneless.roster.scope import Scope
 from notoneless.roster.tree import ids_of
 
@@ -66,7 +67,7 @@ def answer_complaint(scope: Scope, unit_code: str, complaint_id: int, text: str,
         raise DomainError("value_required", "answer")
     if len(words) > LONGEST:
         raise DomainError("value_too_long", "answer", limit=LONGEST)
-    unit = roster_queries.unit_by_code(scope, unit_code)
+    unit = roster_queries.unit_to(RULE, scope, unit_code)
     with transaction.atomic():
         complaint = Complaint.objects.select_for_update(of=("self",)).filter(pk=complaint_id, unit=unit).first()
         if complaint is None:

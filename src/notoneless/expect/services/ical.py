@@ -16,6 +16,7 @@ from notoneless.kernel.clock import Clock, bureau_zone
 from notoneless.kernel.errors import DomainError
 from notoneless.roster import queries as roster_queries
 from notoneless.roster.models import Unit
+from notoneless.roster.roles import RULE
 from notoneless.roster.scope import Scope
 from notoneless.roster.tree import ids_of
 
@@ -116,7 +117,7 @@ def import_days(scope: Scope, unit_code: str, raw: bytes, *, clock: Clock, is_dr
     refused leaves it too. One audit row and one outbox event for the whole file, none where nothing changes.
     Raises DomainError `ical_broken`, `ical_too_large`, `ical_too_many`, or what `unit_by_code` raises.
     """
-    unit = roster_queries.unit_by_code(scope, unit_code)
+    unit = roster_queries.unit_to(RULE, scope, unit_code)
     read = read_events(raw, bureau_zone())
     with transaction.atomic():
         # Two clerks with the same file: the second must see what the first has entered.

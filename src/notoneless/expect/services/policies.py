@@ -21,6 +21,7 @@ from notoneless.kernel.sql import lock_exclusively
 from notoneless.roster import queries as roster_queries
 from notoneless.roster.kinds import GRADES, KINDS, PERSON_STATES, POPULATIONS, STAGES, TAGS
 from notoneless.roster.models import Unit
+from notoneless.roster.roles import RULE
 from notoneless.roster.scope import Scope
 
 _KNOWN: Mapping[str, Iterable[str]] = {
@@ -110,7 +111,7 @@ def _filled(policy: Policy, terms: PolicyTerms, duty_id: int, unit: Unit | None)
 def _unit(scope: Scope, code: str) -> Unit | None:
     """The unit whose policy it is; only the machine itself writes the rules of the whole system."""
     if code:
-        return roster_queries.unit_by_code(scope, code)
+        return roster_queries.unit_to(RULE, scope, code)
     if not scope.is_everything:
         raise DomainError("out_of_scope", "unit")
     return None
@@ -157,7 +158,7 @@ def _superseded(terms: PolicyTerms, unit: Unit | None) -> Policy | None:
 def policy_by_code(scope: Scope, code: str) -> Policy:
     """Raises DomainError `unknown_policy`: also for what lies outside the scope."""
     policy = Policy.objects.select_related("unit", "duty").filter(code=code).first()
-    if policy is None or not (scope.is_everything or (policy.unit is not None and scope.covers(policy.unit.path))):
+    if policy is None or not (scope.is_everything or (policy.unit is not None and scope.may(RULE, policy.unit.path))):
         raise DomainError("unknown_policy", "policy", name=code)
     return policy
 

@@ -1,5 +1,7 @@
 """The token that a signed-in page carries, so that it may send reports to the lane itself."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -14,15 +16,14 @@ LANE_PATH = "/"
 """Signing out must see it too, to end it."""
 
 
-def keep_lane_cookie(answer: HttpResponseBase, request: HttpRequest) -> None:
-    """For the account that has just signed in; it lives as long as the session."""
+def keep_lane_cookie(answer: HttpResponseBase, request: HttpRequest, life: timedelta) -> None:
+    """For the account that is signed in; `life`: as long as its session may be idle, so that it does not outlive it."""
     if request.user.is_anonymous:
         return
-    hours = settings.SESSION_COOKIE_AGE // 3600
     answer.set_cookie(
         COOKIE,
-        tokens.issue(request.user, clock=CLOCK, hours=hours),
-        max_age=settings.SESSION_COOKIE_AGE,
+        tokens.issue(request.user, clock=CLOCK, life=life),
+        max_age=int(life.total_seconds()),
         path=LANE_PATH,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,

@@ -2,51 +2,41 @@
 
 from typing import Any
 
-from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView, LogoutView
+from allauth.account.views import LoginView
+from django.contrib.auth.views import LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from notoneless.kernel.errors import DomainError
 from notoneless.web.access import Reader, signed_in
-from notoneless.web.account import throttle
-from notoneless.web.account.lane_cookie import LANE_PATH, end_lane_cookie, keep_lane_cookie
+from notoneless.web.account.guard import has_password, has_second_factor
+from notoneless.web.account.lane_cookie import LANE_PATH, end_lane_cookie
 from notoneless.web.lane.callers import COOKIE
 from notoneless.web.ui.words import sentence
 
 
-class SignIn(LoginView):
-    """Django's own view with our page, one sentence for every failure, and patience after five of them."""
+class SignIn(LoginView):  # type: ignore[misc] # allauth has no types
+    """allauth's view with our page, one sentence for every failure, and patience after five of them."""
 
     template_name = "account/sign_in.html"
-    redirect_authenticated_user = True
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            throttle.require_patience(*self._who())
-        except DomainError as error:
-            return self._refuse(self.get_form_class()(), error, status=429)
-        answer: HttpResponse = super().post(request, *args, **kwargs)
-        return answer
+    def get_form_kwargs(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().get_form_kwargs()
+        if self.request.method == "POST":
+            sent = self.request.POST.copy()
+            sent["login"] = sent.get("username", "")[:150]
+            found["data"] = sent
+        return found
 
-    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        throttle.forget(*self._who())
-        answer: HttpResponse = super().form_valid(form)
-        keep_lane_cookie(answer, self.request)
-        return answer
-
-    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
-        throttle.record_failure(*self._who())
-        return self._refuse(form, DomainError("sign_in_failed"), status=200)
-
-    def _refuse(self, form: Any, error: DomainError, *, status: int) -> HttpResponse:
+    def form_invalid(self, form: Any) -> HttpResponse:
+        errors = form.non_field_errors().as_data()
+        waits = next((one for one in errors if one.code == "too_many_attempts"), None)
+        refusal = waits.messages[0] if waits else sentence(DomainError("sign_in_failed"))
         context = self.get_context_data(
-            form=form, refusal=sentence(error), username=self.request.POST.get("username", "")[:150]
+            form=form, refusal=refusal, username=self.request.POST.get("username", "")[:150]
         )
-        return self.render_to_response(context, status=status)
-
-    def _who(self) -> tuple[str, str]:
-        return self.request.POST.get("username", "")[:150], self.request.META.get("REMOTE_ADDR", "")
+        answer: HttpResponse = self.render_to_response(context, status=429 if waits else 200)
+        return answer
 
 
 class SignOut(LogoutView):
@@ -66,4 +56,13 @@ def home(request: HttpRequest, reader: Reader) -> HttpResponse:
 
 @signed_in
 def no_role(request: HttpRequest, reader: Reader) -> HttpResponse:
-    return redirect(reader.home) if reader.roles else render(request, "account/no_role.html", status=403)
+    return redirect(reader.home) if reader.desks else render(request, "account/no_role.html", status=403)
+
+
+@signed_in
+def security(request: HttpRequest, reader: Reader) -> HttpResponse:
+    """One's own account: password, second factor, sessions, other ways to sign in, roles held."""
+    return render(request, "account/security.html", {
+        "grants": reader.grants, "has_factor": has_second_factor(request.user),
+        "needs_factor": reader.needs_second_factor, "has_password": has_password(request.user),
+    })  # fmt: skip

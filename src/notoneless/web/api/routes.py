@@ -20,7 +20,7 @@ from notoneless.web.api import answers, shapes
 from notoneless.web.bureau.figures import etag_of
 from notoneless.web.edge import error_response, language_asked
 from notoneless.web.lane.bodies import read_reports, write_results
-from notoneless.web.ui.days import CLOCK
+from notoneless.web.ui.days import CLOCK, today
 
 log = logging.getLogger(__name__)
 Limit = Annotated[int, Query(ge=1, le=1000)]
@@ -38,7 +38,7 @@ def caller(request: HttpRequest) -> Scope | None:
         return None
     if request.method not in ("GET", "HEAD") and check_csrf(request) is not None:
         raise DomainError("csrf_failed")
-    return roster_queries.scope_of(request.user)
+    return roster_queries.scope_of(request.user, today())
 
 
 api = NinjaAPI(

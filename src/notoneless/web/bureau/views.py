@@ -18,7 +18,9 @@ from notoneless.kernel.errors import DomainError
 from notoneless.ledger import queries as ledger_queries
 from notoneless.ledger.queries import DayUnitRef
 from notoneless.rollup import queries as rollup_queries
+from notoneless.roster.roles import RULE
 from notoneless.web.access import Reader, signed_in, watching_reader
+from notoneless.web.account.guard import is_admitted
 from notoneless.web.bureau.live import live_figures
 from notoneless.web.policy.calendar import is_year_due
 from notoneless.web.reading import note_read
@@ -57,7 +59,7 @@ def _board(request: HttpRequest, reader: Reader, code: str, tab: str) -> Board:
     unit = ledger_queries.day_unit(reader.scope, shown.day, code)
     above = [ref for ref in ledger_queries.ancestors(shown.day, unit) if reader.scope.covers(ref.path)]
     duties = tuple(duty for duty in known.values() if unit.level != "class" or duty.respondent == "person")
-    may_manage = unit.level != "class" and reader.may_act(unit.path, "school", "officer")
+    may_manage = unit.level != "class" and reader.scope.may(RULE, unit.path)
     is_late = may_manage and unit.level != "school" and is_year_due()
     return Board(unit, shown, known[duty_code], duties, (*above, unit), tab, may_manage, is_late)
 
@@ -86,7 +88,7 @@ def _figures_page(request: HttpRequest, reader: Reader, code: str) -> HttpRespon
 
 def _poll(request: HttpRequest, code: str) -> HttpResponse:
     """Costs the database nothing but its share of one computation a second (web/keeper.py)."""
-    reader = watching_reader(request)
+    reader = watching_reader(request, is_admitted)
     if reader is None:
         return redirect_to_login(request.get_full_path())
     day = read_day(request.GET["day"]) if "day" in request.GET else shown_day(request).day

@@ -17,6 +17,7 @@ from notoneless.expect.words.phrases import pick
 from notoneless.kernel.errors import DomainError
 from notoneless.roster import queries as roster_queries
 from notoneless.roster.kinds import STAGES
+from notoneless.roster.roles import BUREAU, RULE
 from notoneless.roster.tree import ids_of
 from notoneless.web.access import Reader, signed_in
 from notoneless.web.policy.policies import managed_unit
@@ -79,7 +80,7 @@ def calendar(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
 
 def _speaks_for_all(reader: Reader, unit: "Unit") -> bool:
     """The topmost unit's officers enter the nation's years."""
-    return len(ids_of(unit.path)) == 1 and reader.may_act(unit.path, "officer")
+    return len(ids_of(unit.path)) == 1 and reader.scope.may(RULE, unit.path)
 
 
 def _next_year() -> int:
@@ -124,7 +125,8 @@ def _act(request: HttpRequest, reader: Reader, code: str) -> expect.Imported | N
 
 def _enter_year(request: HttpRequest, reader: Reader, code: str) -> None:
     """Raises DomainError `wrong_role`, `bad_parameter`, `bad_calendar_line`, or what `enter_year` raises."""
-    if not reader.may_act(roster_queries.unit_by_code(reader.scope, code).path, "officer"):
+    unit = roster_queries.unit_to(RULE, reader.scope, code)
+    if unit.level not in BUREAU:
         raise DomainError("wrong_role")
     given, year = request.POST, request.POST.get("year", "")
     if not year.isdecimal() or len(year) != 4:

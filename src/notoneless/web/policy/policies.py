@@ -20,6 +20,7 @@ from notoneless.expect.words.phrases import DAY_WORDS, pick
 from notoneless.kernel.errors import DomainError
 from notoneless.roster import queries as roster_queries
 from notoneless.roster.kinds import GRADES, KINDS, PERSON_STATES, POPULATIONS, STAGES, TAGS
+from notoneless.roster.roles import RULE
 from notoneless.web.access import Reader, signed_in
 from notoneless.web.ui.days import CLOCK, today
 from notoneless.web.ui.words import reading, sentence
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from notoneless.roster.models import Unit
 
 PREVIEW_DAYS = 14
-MANAGERS = ("school", "officer")
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Told:
 def managed_unit(reader: Reader, code: str) -> "Unit":
     """A unit whose rules, calendar and asks the reader manages. Raises DomainError `out_of_scope`, `wrong_role`."""
     unit = roster_queries.unit_by_code(reader.scope, code)
-    if not reader.may_act(unit.path, *MANAGERS) or unit.level == "class":
+    if not reader.scope.may(RULE, unit.path) or unit.level == "class":
         raise DomainError("wrong_role")
     return unit
 

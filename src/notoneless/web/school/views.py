@@ -19,6 +19,7 @@ from notoneless.kernel.errors import DomainError
 from notoneless.ledger import queries as ledger_queries
 from notoneless.ledger.queries import DayUnitRef, SlotView
 from notoneless.rollup import queries as rollup_queries
+from notoneless.roster.roles import RULE, SIGN
 from notoneless.web.access import Reader, signed_in
 from notoneless.web.ui.days import CLOCK, shown_day
 from notoneless.web.ui.drafts import Draft, new_draft, sent_draft
@@ -104,7 +105,7 @@ def school_page(request: HttpRequest, reader: Reader, code: str) -> HttpResponse
     if unit.level != "school":
         raise DomainError("out_of_scope", "unit")
     duties = expect_queries.duties()
-    may_sign = reader.may_act(unit.path, "school")
+    may_sign = reader.scope.may(SIGN, unit.path)
     purpose = f"school:{code}:{shown.day}"
     draft, refusal, status = new_draft(purpose), "", 200
     if request.method == "POST":
@@ -128,7 +129,7 @@ def school_page(request: HttpRequest, reader: Reader, code: str) -> HttpResponse
         "unit": unit, "strip": strip_of(unit, shown.day, duties["morning-check"]),
         "names": names, "shown": shown, "now": now, "draft": draft, "refusal": refusal,
         "duty": duties[DUTY], "slot": _slot(unit, shown.day, duties[DUTY]), "signed": signed,
-        "may_manage": reader.may_act(unit.path, "school", "officer"),
+        "may_manage": reader.scope.may(RULE, unit.path),
         "may_sign": may_sign and not is_locked, "is_locked": is_locked,
         "amendments": signed.amendments(now, names) if signed else [],
         "statements": {option["code"]: option["label"][reading()] for option in _options()},

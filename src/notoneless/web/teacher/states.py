@@ -14,6 +14,7 @@ from notoneless.kernel.errors import DomainError
 from notoneless.roster import queries as roster_queries
 from notoneless.roster import states as roster_states
 from notoneless.roster.kinds import PERSON_STATES, RECORDED_STATES
+from notoneless.roster.roles import STATE
 from notoneless.web.access import Reader, signed_in
 from notoneless.web.ui.days import CLOCK, today
 from notoneless.web.ui.words import reading, sentence
@@ -25,7 +26,7 @@ def states(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
     unit = roster_queries.unit_by_code(reader.scope, code)
     if unit.level != "class":
         raise DomainError("out_of_scope", "unit")
-    if not reader.may_act(unit.path, "teacher", "school"):
+    if not reader.scope.may(STATE, unit.path):
         raise DomainError("wrong_role")
     people = roster_queries.people_in_units(reader.scope, [unit.pk], day=today(), populations=["student"])
     refusal, status = "", 200

@@ -18,6 +18,7 @@ from notoneless.ledger import queries as ledger_queries
 from notoneless.ledger.queries import DayUnitRef
 from notoneless.rollup.rules import Counts
 from notoneless.roster import queries as roster_queries
+from notoneless.roster.roles import REPORT
 from notoneless.web.access import Reader, signed_in
 from notoneless.web.reading import note_read
 from notoneless.web.ui.days import CLOCK, ShownDay, shown_day
@@ -61,7 +62,7 @@ def _class(request: HttpRequest, reader: Reader, code: str, duty_code: str) -> C
         raise DomainError("unknown_duty", "duty", known=", ".join(DUTIES))
     counted = tuple((known[one], _counts(unit, shown.day, known[one])) for one in DUTIES if one in known)
     locked = {row.duty_id for row in ledger_queries.sessions_on(shown.day) if row.locks_at <= CLOCK.now()}
-    may_report = reader.may_act(unit.path, "teacher", "school")
+    may_report = reader.scope.may(REPORT, unit.path)
     return Class(unit, shown, known[duty_code], counted, may_report, known[duty_code].id in locked)
 
 

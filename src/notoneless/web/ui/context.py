@@ -13,7 +13,8 @@ def reader(request: HttpRequest) -> dict[str, Any]:
     """The menu: a place for each role, shown when there is more than one."""
     if not hasattr(request, "user") or request.user.is_anonymous:
         return {"places": []}
-    names = {"guardian": _("My children"), "teacher": _("My class"), "school": _("My school"), "officer": _("Bureau")}
-    addresses = [(reverse(PLACES[role]), names[role]) for role in reader_of(request).roles]
+    names = {"guardian": _("My children"), "teacher": _("My class"), "school": _("My school"), "officer": _("Bureau"),
+             "admin": _("Office")}  # fmt: skip
+    addresses = [(reverse(PLACES[role]), names[role]) for role in reader_of(request).desks]
     places = [(address, name, request.path.startswith(address)) for address, name in addresses]
     return {"places": places}

@@ -16,13 +16,13 @@ from notoneless.expect.words.phrases import one_day, pick
 from notoneless.kernel.clock import from_micros
 from notoneless.kernel.errors import DomainError
 from notoneless.roster.kinds import STAGES
+from notoneless.roster.roles import ROLES
 from notoneless.web.ui.words import (
     ENTRY_KINDS,
     LEVELS,
     NOTICE_STATUS,
     POLICY_STATUS,
     REASONS,
-    ROLES,
     STATES,
     WAYS,
     reading,
@@ -189,4 +189,14 @@ def page_address(context: Mapping[str, Any], page: Any, number: int) -> str:
 
 @register.filter
 def role_name(role: str) -> str:
-    return str(ROLES.get(role, role))
+    return pick((ROLES[role].zh, ROLES[role].en), reading()) if role in ROLES else role
+
+
+@register.filter
+def control(field: Any) -> str:
+    """A form's field as our own pages draw one."""
+    kind = (
+        "form-check-input" if getattr(field.field.widget, "input_type", "") in ("checkbox", "radio") else "form-control"
+    )
+    drawn: str = field.as_widget(attrs={"class": kind})
+    return drawn

@@ -42,6 +42,12 @@ FIELDS = {
     "reason_zh": gettext_lazy("Reason in Chinese"),
     "reason_en": gettext_lazy("Reason in English"),
     "entry": gettext_lazy("Entry"),
+    "role": gettext_lazy("Role"),
+    "grant": gettext_lazy("Role"),
+    "username": gettext_lazy("User name"),
+    "from_day": gettext_lazy("From"),
+    "to_day": gettext_lazy("Ends on"),
+    "qualified_until": gettext_lazy("Qualification valid until"),
     "year": gettext_lazy("Year"),
     "holidays": gettext_lazy("Holidays"),
     "makeups": gettext_lazy("Worked weekend days"),
@@ -94,12 +100,6 @@ NOTICE_STATUS = {
     "sent": gettext_lazy("Sent"),
     "queued": gettext_lazy("Queued"),
     "refused": gettext_lazy("Refused"),
-}
-ROLES = {
-    "guardian": gettext_lazy("Guardian"),
-    "teacher": gettext_lazy("Class teacher"),
-    "school": gettext_lazy("School office"),
-    "officer": gettext_lazy("Bureau officer"),
 }
 REASONS = {"closure": gettext_lazy("School closed")}
 

@@ -1,0 +1,31 @@
+"""How long a session may last, and how many an account may have: by desk, the strictest of an account's desks.
+
+Source: GB/T 22239-2019 8.1.4.1 (idle sessions end, sessions at once are limited); domain.md section 5 (30 minutes idle,
+10 for administrators). A family's phone holds its own children's data only and keeps it for a week.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True)
+class Limits:
+    """`idle`: without anything done; `whole`: since signing in; `at_once`: sessions; `password`: a password's age."""
+
+    idle: timedelta
+    whole: timedelta
+    at_once: int
+    password: timedelta | None
+
+
+FAMILY = Limits(timedelta(days=7), timedelta(days=30), 5, None)
+STAFF = Limits(timedelta(minutes=30), timedelta(hours=12), 3, timedelta(days=90))
+ADMINISTRATORS = Limits(timedelta(minutes=10), timedelta(hours=8), 1, timedelta(days=90))
+_BY_DESK = {"guardian": FAMILY, "admin": ADMINISTRATORS}
+
+
+def limits_for(desks: Iterable[str]) -> Limits:
+    """An account that is both a parent's and a teacher's has a teacher's session."""
+    found = [_BY_DESK.get(desk, STAFF) for desk in desks]
+    return min(found, key=lambda one: (one.idle, one.whole), default=STAFF)

@@ -1,0 +1,1 @@
+"""The office: who holds which role, accounts, and the log of acts."""
