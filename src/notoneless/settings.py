@@ -221,6 +221,7 @@ IMPORT_MAX_BYTES = int(os.environ.get("NOL_IMPORT_MAX_MB", "190")) * 1_000_000
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {"private": {"()": "notoneless.kernel.logs.PrivateFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "private"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }

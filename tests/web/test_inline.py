@@ -23,8 +23,9 @@ class Inline(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        self._script = tag == "script"
-        if tag in ("style", "base", "object", "embed", "iframe") or (tag == "script" and not given.get("src")):
+        # A block of data is no script: no policy forbids it and no browser runs it.
+        self._script = tag == "script" and given.get("type") != "application/json"
+        if tag in ("style", "base", "object", "embed", "iframe") or (self._script and not given.get("src")):
             self.found.append(f"<{tag}>")
         for name, value in attrs:
             text = (value or "").strip().lower()

@@ -1,5 +1,6 @@
 """The one translator at the edge: errors become a page or JSON, and every answer gets its headers."""
 
+import re
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -79,12 +80,16 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return HttpResponse(render_to_string("errors/broken.html", {"sentences": sentences}), status=500)
 
 
-def _has_null(request: HttpRequest) -> bool:
-    """The one sign that PostgreSQL keeps in no text: wherever it stands, it was not typed by a person."""
+_HIDDEN = re.compile("[\0\u202a-\u202e\u2066-\u2069]")
+"""Null, which PostgreSQL keeps in no text, and the signs that turn the direction of what follows, so that a line reads
+otherwise than it is. Wherever they stand, they were not typed by a person."""
+
+
+def _has_hidden(request: HttpRequest) -> bool:
     texts = (
         text for given in (request.GET, request.POST) for name, values in given.lists() for text in (name, *values)
     )
-    return "\0" in request.path or any("\0" in text for text in texts)
+    return bool(_HIDDEN.search(request.path)) or any(_HIDDEN.search(text) for text in texts)
 
 
 class EdgeMiddleware:
@@ -94,7 +99,7 @@ class EdgeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = bad_request(request) if _has_null(request) else self.get_response(request)
+        response = bad_request(request) if _has_hidden(request) else self.get_response(request)
         response.headers.setdefault("Content-Language", get_language() or "")
         return response
 
