@@ -13,6 +13,22 @@ LEFT_ALONE = ("/sign-out/", "/language/")
 """Ends the walk, or changes the language it is in; both have tests of their own."""
 
 
+USUAL = {
+    "temperature": "36.5", "windows": "", "holidays": "2027-01-01", "makeups": "", "username": "gate", "login": "gate",
+    "person": "K1-1", "area": "", "effective_to": "", "oldpassword": "an-invented-password", "url": "https://example.edu.cn/",
+    "link": "https://example.edu.cn/", "password": "an-invented-password", "asks_a_day": "3",
+}  # fmt: skip
+"""What a person would write where not any word will do: by the end of the field's name."""
+BY_KIND = {"date": "2026-11-24", "number": "1", "hidden": ""}
+
+
+def usual(name: str, kind: str) -> str:
+    """A text that the field is likely to take."""
+    if "-trips-" in name and "-trips-0-" not in name:
+        return ""
+    return next((text for end, text in USUAL.items() if name.endswith(end)), BY_KIND.get(kind, "x"))
+
+
 @dataclass
 class Form:
     """A form that posts: where to, and its fields with the values a person would leave or choose."""
@@ -26,7 +42,9 @@ class Form:
     @property
     def key(self) -> tuple[str, tuple[str, ...]]:
         """Alike forms of one page that differ in numbers are one."""
-        return re.sub(r"\d+", "0", self.action), tuple(sorted({re.sub(r"\d+", "0", name) for name in self.fields}))
+        return re.sub(r"\d+", "0", self.action.partition("?")[0]), tuple(
+            sorted({re.sub(r"\d+", "0", name) for name in self.fields})
+        )
 
 
 class _Reader(HTMLParser):
@@ -50,7 +68,7 @@ class _Reader(HTMLParser):
         elif tag == "input":
             self._input(name, given)
         elif tag == "textarea":
-            self._form.fields.setdefault(name, ["text"])
+            self._form.fields.setdefault(name, [usual(name, "text")])
             self._form.texts.append(name)
         elif tag == "button":
             self._form.fields.setdefault(name, [given.get("value", "")])
@@ -67,11 +85,12 @@ class _Reader(HTMLParser):
             self._form.files.append(name)
         elif kind in ("radio", "checkbox"):
             self._form.texts.append(name)
-            if kind == "radio" or "checked" in given:
+            if name.endswith("-left_city"):
+                self._form.fields[name] = ["yes"]  # else its trips do not count
+            elif kind == "radio" or "checked" in given:
                 self._form.fields.setdefault(name, [given.get("value", "on")])
         elif kind in TEXTS:
-            usual = {"date": "2026-11-24", "number": "1"}.get(kind, "x")
-            self._form.fields.setdefault(name, [given.get("value") or usual])
+            self._form.fields.setdefault(name, [given.get("value") or usual(name, kind)])
             if name != "csrfmiddlewaretoken":
                 self._form.texts.append(name)
 
@@ -79,7 +98,8 @@ class _Reader(HTMLParser):
         if tag == "select":
             self._select = ""
         elif tag == "form" and self._form is not None:
-            self._form.texts = sorted(set(self._form.texts))
+            kinds = {re.sub(r"\d+", "0", name): name for name in sorted(self._form.texts, reverse=True)}
+            self._form.texts = sorted(kinds.values())  # of thirty alike lines of a class, the first
             self.forms.append(self._form)
             self._form = None
 
