@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from typing import Annotated
 
 import django
 import typer
@@ -11,7 +12,20 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "notoneless.settings")
 django.setup()
 
 # The commands import models, which need Django to be set up first.
-from notoneless.commands import access, audit, day, deploy, duty, figures, ground, policies, report, server  # noqa: E402
+from notoneless.commands import (  # noqa: E402
+    access,
+    accounts,
+    audit,
+    day,
+    deploy,
+    duty,
+    figures,
+    ground,
+    policies,
+    report,
+    server,
+    viewer,
+)
 from notoneless.demo.commands import demo  # noqa: E402
 from notoneless.jobs import drain_outbox  # noqa: E402
 from notoneless.kernel.clock import SystemClock  # noqa: E402
@@ -31,6 +45,8 @@ app.add_typer(report.app, name="report")
 app.add_typer(duty.app, name="duty")
 app.add_typer(duty.state, name="state")
 app.add_typer(policies.app, name="policy")
+app.add_typer(accounts.account, name="account")
+app.add_typer(accounts.grant, name="grant")
 app.add_typer(access.app, name="token")
 app.add_typer(audit.app, name="audit")
 app.add_typer(access.keys, name="keys")
@@ -48,12 +64,19 @@ def migrate() -> None:
 
 
 @app.callback()
-def before(context: typer.Context) -> None:
+def before(
+    context: typer.Context,
+    as_: Annotated[str, typer.Option("--as", help="只看该账号能看的 / See and do what this account may.")] = "",
+) -> None:
     """Make the database ready; after an import, let the days that are open hear of it."""
+    viewer.forget()
     if "--help" in sys.argv:
         return
     if context.invoked_subcommand not in (None, "migrate", "run"):
         ground.prepare_database()
+    if as_:
+        with ground.errors_told(as_json=False):
+            viewer.act_as(as_, context.invoked_subcommand)
     if context.invoked_subcommand in ("roster", "demo"):
         context.call_on_close(lambda: drain_outbox(clock=SystemClock()))
 

@@ -158,6 +158,7 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": "notoneless.roster.accounts.passwords.ThreeClasses"},
     {"NAME": "notoneless.roster.accounts.passwords.NotOneOfTheLast"},
 ]
+TEXT_CHANNEL = os.environ.get("NOL_TEXT_CHANNEL", "dry-run")
 ACCOUNT_ADAPTER = "notoneless.web.account.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]

@@ -6,14 +6,15 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from notoneless.web import edge
+from notoneless.web.account import phone
 from notoneless.web.account import views as account
 from notoneless.web.api.routes import api
 from notoneless.web.bureau import views as bureau
 from notoneless.web.family import views as family
-from notoneless.web.office import roles
+from notoneless.web.office import log, roles
 from notoneless.web.policy import asks, calendar, complaints, policies, public, why
 from notoneless.web.school import views as school
-from notoneless.web.teacher import states
+from notoneless.web.teacher import families, states
 from notoneless.web.teacher import views as teacher
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -22,6 +23,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/", account.SignIn.as_view(), name="account_login"),
     path("sign-out/", account.SignOut.as_view(), name="sign_out"),
     path("sign-out/", account.SignOut.as_view(), name="account_logout"),
+    path("sign-in/phone/", phone.sign_in_by_phone, name="phone_sign_in"),
+    path("join/", phone.join, name="join"),
+    path("join/<str:code>/", phone.open_slip, name="open_slip"),
+    path("class/<str:code>/families/", families.families, name="families"),
     path("account/", account.security, name="account"),
     path("account/sign-up/", allauth.signup, name="account_signup"),
     path("account/inactive/", allauth.account_inactive, name="account_inactive"),
@@ -59,6 +64,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("unit/<str:code>/calendar/", calendar.calendar, name="calendar"),
     path("unit/<str:code>/calendar.ics", calendar.calendar_file, name="calendar_file"),
     path("unit/<str:code>/asks/", asks.asks, name="asks"),
+    path("office/log/", log.log, name="audit_log"),
     path("office/", roles.office, name="office"),
     path("unit/<str:code>/roles/", roles.roles, name="roles"),
     path("unit/<str:code>/roles/<int:grant_id>/", roles.role, name="role"),

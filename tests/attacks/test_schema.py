@@ -140,7 +140,7 @@ def texts_of(code: str) -> Iterator[dict[str, Any]]:
     """Right answers to a form, each with one text in them that `PAYLOAD` stands for."""
     form = form_in_force(code)
     first = form.definition["fields"][0]
-    lead = {first["code"]: first["options"][1]["code"]} | (
+    lead: dict[str, Any] = {first["code"]: first["options"][1]["code"]} | (
         {"temperature": 365} if "temperature" in form.required else {}
     )
     for entry in form.definition["fields"]:

@@ -20,6 +20,9 @@ READ_C = {"city_officer", "city_leader", "program"}
 READ_D = {"officer", "inspector", *READ_C}
 READ_S = {"principal", "reporter", *READ_D}
 """Those who reach school S."""
+COUNTS = {"city_leader", "inspector"}
+"""Of these, those who see counts and no names."""
+NAMES_C, NAMES_D, NAMES_S = READ_C - COUNTS, READ_D - COUNTS, READ_S - COUNTS
 RULE_C = {"city_officer"}
 RULE_D = {"officer", *RULE_C}
 RULE_S = {"principal", *RULE_D}
@@ -27,12 +30,12 @@ RULE_S = {"principal", *RULE_D}
 PAGES: dict[str, set[str]] = {
     "/family/": {"parent"},
     "/family/done/": {"parent"},
-    "/class/K1/": {"teacher", *READ_S},
-    "/class/K1/?duty=daily-health": {"teacher", *READ_S},
+    "/class/K1/": {"teacher", *NAMES_S},
+    "/class/K1/?duty=daily-health": {"teacher", *NAMES_S},
     "/class/K1/people/{k1_1}/": {"teacher", "principal", "reporter", "program"},
-    "/class/L1/": {"other_teacher", "other_principal", *READ_C},
-    "/school/S/": READ_S,
-    "/school/T/": {"other_principal", *READ_C},
+    "/class/L1/": {"other_teacher", "other_principal", *NAMES_C},
+    "/school/S/": NAMES_S,
+    "/school/T/": {"other_principal", *NAMES_C},
     "/bureau/C/": READ_C,
     "/bureau/D/": READ_D,
     "/bureau/D/ranking/": READ_D,
@@ -40,12 +43,13 @@ PAGES: dict[str, set[str]] = {
     "/bureau/E/": READ_C,
     "/bureau/S/": READ_S,
     "/bureau/K1/": {"teacher", *READ_S},
-    "/bureau/K1/people/{k1_1}/": {"teacher", *READ_S},
+    "/bureau/K1/people/{k1_1}/": {"teacher", *NAMES_S},
     "/bureau/L1/people/{k1_1}/": set(),
-    "/why/{k1_1}/2026-11-23/": {"parent", "teacher", *READ_S},
+    "/why/{k1_1}/2026-11-23/": {"parent", "teacher", *NAMES_S},
     "/family/complaints/": {"parent"},
     "/family/reads/": {"parent"},
     "/class/K1/states/": {"teacher", "principal", "reporter"},
+    "/class/K1/families/": {"teacher", "principal"},
     "/unit/S/policies/": RULE_S,
     "/unit/S/policies/new/": RULE_S,
     "/unit/S/policies/none/": set(),
@@ -61,10 +65,11 @@ PAGES: dict[str, set[str]] = {
     "/unit/K1/roles/": {"teacher", "principal", "security_admin"},
     "/unit/S/roles/{teacher_grant}/": {"principal", "security_admin"},
     "/unit/T/roles/{teacher_grant}/": set(),
+    "/office/log/": {"audit_admin"},
     "/office/": {"system_admin", "security_admin", "audit_admin"},
-    "/api/v1/people/K1-1/days?until=2026-11-23&duty=daily-health": {"parent", "teacher", *READ_S},
+    "/api/v1/people/K1-1/days?until=2026-11-23&duty=daily-health": {"parent", "teacher", *NAMES_S},
     "/api/v1/units/D/completeness?day=2026-11-23&duty=daily-health": READ_D,
-    "/api/v1/units/K1/missing?day=2026-11-23&duty=daily-health": {"teacher", *READ_S},
+    "/api/v1/units/K1/missing?day=2026-11-23&duty=daily-health": {"teacher", *NAMES_S},
     "/api/v1/units/E/ranking?day=2026-11-23&duty=daily-health": READ_C,
 }
 """Page -> who may open it. Administrators, gate and partners are in the cast: by their office they see no record."""
@@ -82,6 +87,7 @@ OWN = {
 """One's own account: what anybody signed in with a password gets; 302 asks for the password once more."""
 ENTRANCE = {
     "account_login", "account_logout", "account_signup", "account_inactive", "mfa_authenticate", "mfa_login_webauthn",
+    "phone_sign_in", "join", "open_slip",
     "socialaccount_login_cancelled", "socialaccount_login_error", "socialaccount_signup", "dingtalk_login",
     "dingtalk_callback", "feishu_login", "feishu_callback", "weixin_login", "weixin_callback", "wecom_login",
     "wecom_callback", "openid_connect_login", "openid_connect_callback",

@@ -10,8 +10,8 @@ from notoneless.kernel.clock import SystemClock
 from notoneless.kernel.errors import catalogue
 from notoneless.roster import queries as roster_queries
 from notoneless.roster import tokens
+from notoneless.web.addresses import client_address
 from notoneless.web.buckets import Buckets
-from notoneless.web.pace import client_address
 from tests.builders import DAY, opened_city
 from tests.web.cast import make_cast, signed_in, text_of
 

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from notoneless.commands.ground import LANGUAGE, JsonFlag, counter, errors_told, parse_day, print_json
+from notoneless.commands.viewer import viewer
 from notoneless.expect import queries as expect_queries
 from notoneless.expect import services as expect
 from notoneless.expect.words import day_sentence
@@ -14,7 +15,6 @@ from notoneless.kernel.clock import SystemClock
 from notoneless.kernel.errors import DomainError
 from notoneless.rollup import queries as rollup_queries
 from notoneless.roster import queries as roster_queries
-from notoneless.roster.scope import SYSTEM
 from notoneless.roster.tree import ids_of
 
 app = typer.Typer(help="打开、关闭某日的台账 / Open and close a day's ledger.", no_args_is_help=True)
@@ -76,7 +76,7 @@ def set_days(
     clock = SystemClock()
     with errors_told(as_json=as_json):
         first, last = parse_day(first_day), parse_day(last_day or first_day)
-        expect.enter_override(SYSTEM, unit, kind=kind, first_day=first, last_day=last, clock=clock,
+        expect.enter_override(viewer(), unit, kind=kind, first_day=first, last_day=last, clock=clock,
                               reason_zh=reason, reason_en=reason, document=document)  # fmt: skip
         days = expect.refresh_open_days(first, last, clock=clock, only=None)
     if as_json:
@@ -91,7 +91,7 @@ def why(unit: str, day: str) -> None:
     """某机构某日为什么是（不是）上课日 / Why DAY is a school day for UNIT, or is not."""
     with errors_told(as_json=False):
         date = parse_day(day)
-        held = roster_queries.unit_by_code(SYSTEM, unit)
+        held = roster_queries.unit_by_code(viewer(), unit)
         tree = expect_queries.tree_on(date, within=held.path)
         judgement = tree.judgement(ids_of(held.path), held.stage)
     by = tree.nodes.get(judgement.by.unit_id) if judgement.by else None
@@ -107,7 +107,7 @@ def export(
 ) -> None:
     """导出校历为 .ics 文件 / Write a unit's year as a calendar file."""
     with errors_told(as_json=False):
-        raw = expect.export_days(SYSTEM, unit, year)
+        raw = expect.export_days(viewer(), unit, year)
     if out is None:
         typer.echo(raw.decode(), nl=False)
     else:
@@ -125,7 +125,7 @@ def import_(
     clock = SystemClock()
     with errors_told(as_json=False):
         raw = _read(file)
-        done = expect.import_days(SYSTEM, unit, raw, clock=clock, is_dry_run=is_dry_run)
+        done = expect.import_days(viewer(), unit, raw, clock=clock, is_dry_run=is_dry_run)
     drain_outbox(clock=clock)
     typer.echo(f"新增 {done.added}，更新 {done.changed}，不变 {done.unchanged}，拒绝 {len(done.refused)} / "
                f"{done.added} entered, {done.changed} changed, {done.unchanged} as they were, "
@@ -148,7 +148,9 @@ def year_(
     with errors_told(as_json=False):
         off = expect.read_holidays(_text(holidays))
         worked = expect.read_makeups(_text(makeups)) if makeups else []
-        days = expect.enter_year(SYSTEM, unit, year, off, worked, source=source, clock=clock, is_replacing=is_replacing)
+        days = expect.enter_year(
+            viewer(), unit, year, off, worked, source=source, clock=clock, is_replacing=is_replacing
+        )
     drain_outbox(clock=clock)
     typer.echo(f"已录入 {year} 年，{days} 天 / entered: {year}, {days} days")
 

@@ -7,6 +7,7 @@ import typer
 
 from notoneless.commands.ground import LANGUAGE, JsonFlag, counter, errors_told, parse_day, print_json
 from notoneless.commands.policies import languages
+from notoneless.commands.viewer import viewer
 from notoneless.expect import queries as expect_queries
 from notoneless.expect import services as expect
 from notoneless.expect.words import letter_about
@@ -15,7 +16,6 @@ from notoneless.kernel.clock import SystemClock, day_of
 from notoneless.kernel.errors import DomainError
 from notoneless.roster import states as roster_states
 from notoneless.roster.kinds import PERSON_STATES, RECORDED_STATES, STAGES
-from notoneless.roster.scope import SYSTEM
 
 app = typer.Typer(help="应报任务 / Duties.", no_args_is_help=True)
 state = typer.Typer(
@@ -27,7 +27,7 @@ state = typer.Typer(
 def explain(person: str, day: str, as_json: JsonFlag = False) -> None:
     """某人某日该报什么、为什么、依据哪份文件 / What PERSON owes on DAY, why, and by which document."""
     with errors_told(as_json=as_json):
-        found = expect_queries.explain_person(SYSTEM, person, parse_day(day))
+        found = expect_queries.explain_person(viewer(), person, parse_day(day))
     if not as_json:
         typer.echo("\n".join(letter_about(found, language).text() for language in languages()))
         return
@@ -57,7 +57,7 @@ def preview(
     with errors_told(as_json=as_json), counter("预览 / Preview") as line:
         terms = expect.read_policies(policy)
         found = expect.preview_policies(
-            SYSTEM, terms, unit, first_day=parse_day(from_), days=days,
+            viewer(), terms, unit, first_day=parse_day(from_), days=days,
             progress=lambda done, of: line.show("天/days", done, of),
         )  # fmt: skip
     clashes = [
@@ -110,7 +110,7 @@ def set_state(
     with errors_told(as_json=False):
         first = parse_day(first_day) if first_day else day_of(clock.now())
         last = parse_day(last_day) if last_day else None
-        roster_states.record_state(SYSTEM, person, what, first_day=first, last_day=last, clock=clock)
+        roster_states.record_state(viewer(), person, what, first_day=first, last_day=last, clock=clock)
         drain_outbox(clock=clock)
     zh, en = PERSON_STATES[what]
     typer.echo(f"{person}: {zh} / {en}, {first} … {last or ''}")
@@ -125,6 +125,6 @@ def end_state(
     clock = SystemClock()
     with errors_told(as_json=False):
         day = parse_day(on) if on else day_of(clock.now())
-        roster_states.end_state(SYSTEM, person, on=day, clock=clock)
+        roster_states.end_state(viewer(), person, on=day, clock=clock)
         drain_outbox(clock=clock)
     typer.echo(f"{person}: 在校 / at school, {day}")

@@ -5,9 +5,9 @@ from typing import Annotated
 import typer
 
 from notoneless.commands.ground import DutyOption, JsonFlag, errors_told, parse_day, print_json
+from notoneless.commands.viewer import viewer
 from notoneless.rollup import services as rollup
 from notoneless.roster import queries as roster_queries
-from notoneless.roster.scope import SYSTEM
 from notoneless.web.api.answers import completeness_json, missing_json, ranking_json
 
 LevelOption = Annotated[str, typer.Option("--level", help="person | class | school | district …")]
@@ -22,7 +22,7 @@ def _percent(rate: float | None) -> str:
 def completeness(unit: str, day: str, duty: DutyOption, as_json: JsonFlag = False) -> None:
     """某机构某日的上报情况 / What a unit's day came to, and its children's."""
     with errors_told(as_json=as_json):
-        answer = completeness_json(SYSTEM, unit, parse_day(day), duty)
+        answer = completeness_json(viewer(), unit, parse_day(day), duty)
     if as_json:
         print_json(answer)
         return
@@ -43,7 +43,7 @@ def missing(
 ) -> None:
     """还没有消息的人、班、校 / Who has not been heard from."""
     with errors_told(as_json=as_json):
-        answer = missing_json(SYSTEM, unit, parse_day(day), duty, level=level, limit=limit, offset=offset)
+        answer = missing_json(viewer(), unit, parse_day(day), duty, level=level, limit=limit, offset=offset)
     if as_json:
         print_json(answer)
         return
@@ -63,7 +63,7 @@ def ranking(
 ) -> None:
     """按上报率排名，并列同名次 / Units by completeness; ties share a place."""
     with errors_told(as_json=as_json):
-        answer = ranking_json(SYSTEM, unit, parse_day(day), duty, level=level, limit=limit, offset=offset)
+        answer = ranking_json(viewer(), unit, parse_day(day), duty, level=level, limit=limit, offset=offset)
     if as_json:
         print_json(answer)
         return
@@ -93,7 +93,7 @@ def units(
 ) -> None:
     """列出机构 / List a unit's children."""
     with errors_told(as_json=as_json):
-        found = roster_queries.units_under(SYSTEM, code)
+        found = roster_queries.units_under(viewer(), code)
     if as_json:
         print_json({"unit": code or None, "items": [{"code": u.code, "name": u.name, "kind": u.kind} for u in found]})
         return

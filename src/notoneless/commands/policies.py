@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from notoneless.commands.ground import LANGUAGE, JsonFlag, errors_told, parse_day, print_json
+from notoneless.commands.viewer import viewer
 from notoneless.expect import queries as expect_queries
 from notoneless.expect import services as expect
 from notoneless.expect.queries import PolicyInfo
@@ -14,7 +15,6 @@ from notoneless.expect.words import basis, policy_sentence
 from notoneless.jobs import drain_outbox
 from notoneless.kernel.clock import SystemClock, day_of
 from notoneless.kernel.errors import DomainError
-from notoneless.roster.scope import SYSTEM
 
 app = typer.Typer(help="规定：谁在哪天报什么 / Policies: who owes what on which days.", no_args_is_help=True)
 
@@ -41,7 +41,7 @@ def list_(
 ) -> None:
     """列出规定：全部（含草稿），或某日在执行的 / Policies: all of them, drafts too, or those in force on a day."""
     with errors_told(as_json=as_json):
-        infos = expect_queries.policies_of(SYSTEM, unit)
+        infos = expect_queries.policies_of(viewer(), unit)
         if day:
             in_force = expect_queries.policies_read(parse_day(day))
             infos = [info for info in infos if info.id in in_force]
@@ -88,11 +88,11 @@ def _drafted(terms: expect.PolicyTerms, clock: SystemClock, *, is_published: boo
     """What became of one policy of a file: its code, and its status and warnings or the error."""
     result: dict[str, Any] = {"code": terms.code}
     try:
-        expect.draft_policy(SYSTEM, terms, clock=clock)
+        expect.draft_policy(viewer(), terms, clock=clock)
         result["status"] = "draft"
         if is_published:
-            expect.approve_policy(SYSTEM, terms.code, clock=clock)
-            published = expect.publish_within_budget(SYSTEM, terms.code, clock=clock)
+            expect.approve_policy(viewer(), terms.code, clock=clock)
+            published = expect.publish_within_budget(viewer(), terms.code, clock=clock)
             result |= {"status": "published", "warnings": published.warnings}
     except DomainError as error:
         result["error"] = error.shape(LANGUAGE)
@@ -103,7 +103,7 @@ def _drafted(terms: expect.PolicyTerms, clock: SystemClock, *, is_published: boo
 def approve(code: str) -> None:
     """批准草稿 / Approve a draft."""
     with errors_told(as_json=False):
-        expect.approve_policy(SYSTEM, code, clock=SystemClock())
+        expect.approve_policy(viewer(), code, clock=SystemClock())
     typer.echo(f"已批准 / approved: {code}")
 
 
@@ -112,7 +112,7 @@ def publish(code: str) -> None:
     """发布已批准的规定 / Put an approved policy in force."""
     clock = SystemClock()
     with errors_told(as_json=False):
-        published = expect.publish_within_budget(SYSTEM, code, clock=clock)
+        published = expect.publish_within_budget(viewer(), code, clock=clock)
         drain_outbox(clock=clock)
     typer.echo(f"已发布 / published: {code}")
     for warning, name in published.warnings:
@@ -132,6 +132,6 @@ def withdraw(
         day = parse_day(on) if on else day_of(clock.now())
         if not is_sure:
             typer.confirm(f"自 {day} 起撤回 {code}？ / Withdraw {code} from {day}?", abort=True)
-        expect.withdraw_policy(SYSTEM, code, on=day, reason=reason, clock=clock)
+        expect.withdraw_policy(viewer(), code, on=day, reason=reason, clock=clock)
         drain_outbox(clock=clock)
     typer.echo(f"已撤回 / withdrawn: {code} {day}")

@@ -11,9 +11,9 @@ import typer
 
 from notoneless.collect.services import Outcome, apply_reports
 from notoneless.commands.ground import LANGUAGE, JsonFlag, counter, errors_told
+from notoneless.commands.viewer import viewer
 from notoneless.kernel.clock import SystemClock
 from notoneless.kernel.errors import DomainError
-from notoneless.roster.scope import SYSTEM
 
 app = typer.Typer(help="上报 / Reports.", no_args_is_help=True)
 BATCH = 500
@@ -62,7 +62,7 @@ def _outcomes(source: Iterator[bytes]) -> Iterator[Outcome]:
     while batch := list(islice(lines, BATCH)):
         reports = [_decode(line) for line in batch]
         good = [report for report in reports if not isinstance(report, DomainError)]
-        applied = iter(apply_reports(good, scope=SYSTEM, clock=clock))
+        applied = iter(apply_reports(good, scope=viewer(), clock=clock))
         for report in reports:
             yield Outcome("", error=report) if isinstance(report, DomainError) else next(applied)
 

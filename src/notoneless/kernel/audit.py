@@ -7,18 +7,22 @@ and details are codes and counts, never personal data.
 import hmac
 import json
 from collections.abc import Collection, Iterator, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
-from notoneless.kernel.clock import Clock, day_of, to_micros
+from notoneless.kernel.clock import Clock, day_of, instant_on, to_micros
 from notoneless.kernel.models import AuditEntry, AuditHead
 from notoneless.kernel.sql import lock_exclusively
 
 HEAD = 1
+origin: ContextVar[str] = ContextVar("audit origin", default="")
+"""The address from which the present request came; pages and the API set it."""
 BEGINNING = "0" * 64
 _CHUNK = 2000
 
@@ -31,7 +35,7 @@ def record(actor: str, act: str, subject: str, *, clock: Clock, detail: Mapping[
         number, previous = (head.number, head.digest) if head is not None else (0, BEGINNING)
         entry = AuditEntry(
             number=number + 1, made_at=clock.now(), actor=actor, act=act, subject=subject, detail=dict(detail or {}),
-            previous=previous,
+            origin=origin.get(), previous=previous,
         )  # fmt: skip
         entry.digest = _digest(entry, previous)
         entry.save(force_insert=True)
@@ -51,6 +55,8 @@ def _keyed(text: str) -> str:
 
 def _digest(entry: AuditEntry, previous: str) -> str:
     told = [entry.number, to_micros(_instant(entry.made_at)), entry.actor, entry.act, entry.subject, entry.detail]
+    if entry.origin:  # entries from before there were origins keep their digests
+        told.append(entry.origin)
     return _keyed(previous + json.dumps(told, sort_keys=True, ensure_ascii=False, separators=(",", ":")))
 
 
@@ -73,6 +79,42 @@ def entries_about(act: str, subjects: Collection[str], *, limit: int, offset: in
     found = AuditEntry.objects.filter(act=act, subject__in=subjects).order_by("-made_at", "-pk")
     page = found[offset : offset + limit]
     return found.count(), [Told(_instant(one.made_at), one.subject, one.detail) for one in page]
+
+
+@dataclass(frozen=True)
+class Found:
+    """An entry as the audit administrator reads it."""
+
+    number: int
+    made_at: datetime
+    actor: str
+    act: str
+    subject: str
+    origin: str
+    detail: Mapping[str, Any]
+
+
+def search(
+    *, actor: str = "", act: str = "", subject: str = "", first_day: date | None = None, last_day: date | None = None,
+    limit: int, offset: int,
+) -> tuple[int, list[Found]]:  # fmt: skip
+    """How many entries there are of these, and a page of them, newest first. `act`: whole, or up to a dot."""
+    found = AuditEntry.objects.exclude(number=None)
+    if actor:
+        found = found.filter(actor=actor)
+    if act:
+        found = found.filter(Q(act=act) | Q(act__startswith=f"{act}."))
+    if subject:
+        found = found.filter(subject=subject)
+    if first_day is not None:
+        found = found.filter(made_at__gte=instant_on(first_day, 0))
+    if last_day is not None:
+        found = found.filter(made_at__lt=instant_on(last_day, 1440))
+    page = found.order_by("-number")[offset : offset + limit]
+    return found.count(), [
+        Found(one.number or 0, _instant(one.made_at), one.actor, one.act, one.subject, one.origin, one.detail)
+        for one in page
+    ]
 
 
 def begin_chain() -> int:

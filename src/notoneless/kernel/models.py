@@ -28,7 +28,8 @@ class AuditEntry(models.Model):
     """One act by one account. Holds codes, never names or answers. Kept at least six months (CSL art. 21).
 
     Appended, never changed: `digest` is a keyed digest of the entry and of the one before it (kernel/audit.py), so that
-    a day's first entry seals the day before. `number` counts from 1 without a gap.
+    a day's first entry seals the day before. `number` counts from 1 without a gap. `origin`: the address it came from;
+    empty for the machine's own acts.
     """
 
     number = models.BigIntegerField(null=True, unique=True)
@@ -37,11 +38,16 @@ class AuditEntry(models.Model):
     act = models.CharField(max_length=40)
     subject = models.CharField(max_length=200)
     detail = models.JSONField(default=dict)
+    origin = models.CharField(max_length=45, blank=True, default="")
     previous = models.CharField(max_length=64, blank=True)
     digest = models.CharField(max_length=64, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["subject", "made_at"], name="audit_subject")]
+        indexes = [
+            models.Index(fields=["subject", "made_at"], name="audit_subject"),
+            models.Index(fields=["actor", "made_at"], name="audit_actor"),
+            models.Index(fields=["act", "made_at"], name="audit_act"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.act} {self.subject}"

@@ -17,6 +17,7 @@ from notoneless.ledger.queries import DayUnitRef, SlotView
 from notoneless.rollup.rules import Counts, places, total
 from notoneless.roster import queries as roster_queries
 from notoneless.roster.kinds import LEVELS
+from notoneless.roster.roles import NAMES
 from notoneless.roster.scope import Scope
 from notoneless.roster.tree import END, SEGMENT
 
@@ -37,12 +38,14 @@ asked for the next one after each, and not read through."""
 
 @dataclass(frozen=True)
 class Line:
-    """One unit's figures. `measures` counts reported answers; `voluntary_measures` those that nobody owed."""
+    """One unit's figures. `measures` counts reported answers; `voluntary_measures` those that nobody owed; `hidden`:
+    measures that are not shown to this viewer (rollup/small.py)."""
 
     unit: DayUnitRef
     counts: Counts
     measures: Mapping[str, int] = field(default_factory=dict)
     voluntary_measures: Mapping[str, int] = field(default_factory=dict)
+    hidden: tuple[str, ...] = ()
 
     def as_json(self, day: date, duty: str) -> dict[str, Any]:
         counts = self.counts
@@ -50,7 +53,7 @@ class Line:
             "unit": self.unit.code, "day": str(day), "duty": duty, "expected": counts.expected,
             "reported": counts.reported, "on_time": counts.on_time, "late": counts.late, "excused": counts.excused,
             "missing": counts.missing, "due": counts.due, "rate": None if counts.rate is None else float(counts.rate),
-            "measures": dict(self.measures),
+            "measures": dict(self.measures), **({"hidden": list(self.hidden)} if self.hidden else {}),
         }  # fmt: skip
 
 
@@ -226,6 +229,8 @@ def missing_people(
     """The persons (or, for a unit's duty, the units) not heard from below a unit, class by class."""
     duty = expect_queries.duty_by_code(duty_code)
     unit = ledger_queries.day_unit(scope, day, unit_code)
+    if duty.respondent == "person":
+        scope.require_power(NAMES, unit.path)
     table = duty.key(day).table
     count, rows = ledger_queries.unheard_slots(unit, day, duty.id, table=table, limit=limit, offset=offset)
     refs: Mapping[int, tuple[str, str]] = {}
@@ -274,6 +279,7 @@ class PersonDay:
 def person_day(scope: Scope, unit_code: str, day: date, person_id: int) -> PersonDay:
     """Raises `out_of_scope` for a person with no slot below the unit on that day, whether or not there is one."""
     unit = ledger_queries.day_unit(scope, day, unit_code)
+    scope.require_power(NAMES, unit.path)
     slots = ledger_queries.slots_of_respondents([person_id], day)
     units = ledger_queries.day_units(day, {slot.unit_id for _, slot in slots})
     within = {id_ for id_, ref in units.items() if ref.path.startswith(unit.path)}

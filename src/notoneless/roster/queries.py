@@ -76,6 +76,10 @@ def account_or_none(username: str) -> Account | None:
     return Account.objects.filter(username=username).first()
 
 
+def account_of_phone(phone_index: str) -> Account | None:
+    return Account.objects.filter(phone_index=phone_index, is_active=True).first() if phone_index else None
+
+
 def in_force(today: date) -> Q:
     """Grants that hold on a day."""
     return Q(ended_at=None, from_day__lte=today) & (Q(to_day=None) | Q(to_day__gt=today))
@@ -195,7 +199,7 @@ def _placements(scope: Scope) -> QuerySet[Placement]:
     if scope.is_everything:
         return Placement.objects.all()
     reach = Q(person__household_id__in=scope.households)
-    for path in scope.paths:
+    for path in scope.name_paths:
         reach |= Q(unit__path__startswith=path)
     return Placement.objects.filter(reach)
 
@@ -269,3 +273,8 @@ def grants_of(account: Account, today: date) -> list[GrantRef]:
         GrantRef(role, code or "", name or "", name_en or "", level or "", path or "", household_id)
         for role, code, name, name_en, level, path, household_id in rows.values_list(*columns)
     ]
+
+
+def roots() -> list[str]:
+    """The paths of the topmost units."""
+    return list(Unit.objects.filter(authority=None, closed_on=None).order_by("path").values_list("path", flat=True))

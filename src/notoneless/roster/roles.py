@@ -20,15 +20,19 @@ BIND = "bind"
 """Invite families, and bind a guardian's new phone."""
 GRANT = "grant"
 """Give and end roles below the unit; which ones, the role itself says (`gives`)."""
+NAMES = "names"
+"""See who: lists of names, and the record of one person. Without it a role sees counts."""
+CALL = "call"
+"""See a family's whole phone number, with a reason."""
 UNMASK = "unmask"
-"""See a whole phone or document number, with a reason."""
+"""See a whole document number, with a reason."""
 EXPORT = "export"
 """Take lists of people out of the system."""
 AUDIT = "audit"
 """Search the log of acts."""
 CONFIGURE = "configure"
 """Keep the system running: it opens nobody's record."""
-POWERS = (REPORT, SIGN, STATE, RULE, BIND, GRANT, UNMASK, EXPORT, AUDIT, CONFIGURE)
+POWERS = (NAMES, REPORT, SIGN, STATE, RULE, BIND, GRANT, CALL, UNMASK, EXPORT, AUDIT, CONFIGURE)
 
 BUREAU = frozenset({"province", "city", "district", "central"})
 SCHOOL = frozenset({"school"})
@@ -77,26 +81,26 @@ def _table(roles: Iterable[Role]) -> dict[str, Role]:
 
 ROLES = _table((
     Role("guardian", "guardian", "监护人", "Guardian", frozenset()),
-    Role("teacher", "teacher", "班主任", "Class teacher", CLASS, frozenset({REPORT, STATE, BIND}),
+    Role("teacher", "teacher", "班主任", "Class teacher", CLASS, frozenset({NAMES, REPORT, STATE, BIND, CALL}),
          gives=frozenset({"substitute"})),
-    Role("substitute", "teacher", "代班教师", "Substitute teacher", CLASS, frozenset({REPORT}), most_days=14),
-    Role("counsellor", "teacher", "辅导员", "Counsellor", CLASS, frozenset({REPORT, STATE, BIND})),
-    Role("school", "school", "校长", "Principal", SCHOOL, frozenset({REPORT, SIGN, STATE, RULE, BIND, UNMASK, EXPORT}),
-         gives=_SCHOOL_ROLES),
+    Role("substitute", "teacher", "代班教师", "Substitute teacher", CLASS, frozenset({NAMES, REPORT}), most_days=14),
+    Role("counsellor", "teacher", "辅导员", "Counsellor", CLASS, frozenset({NAMES, REPORT, STATE, BIND, CALL})),
+    Role("school", "school", "校长", "Principal", SCHOOL,
+         frozenset({NAMES, REPORT, SIGN, STATE, RULE, BIND, CALL, UNMASK, EXPORT}), gives=_SCHOOL_ROLES),
     Role("reporter", "school", "疫情报告人", "Epidemic reporter", SCHOOL,
-         frozenset({REPORT, SIGN, STATE, UNMASK, EXPORT}), qualified=True),
-    Role("doctor", "school", "校医", "School doctor", SCHOOL, frozenset({REPORT, STATE, UNMASK})),
+         frozenset({NAMES, REPORT, SIGN, STATE, CALL, UNMASK, EXPORT}), qualified=True),
+    Role("doctor", "school", "校医", "School doctor", SCHOOL, frozenset({NAMES, REPORT, STATE, CALL, UNMASK})),
     Role("gate", "gate", "门卫", "Gate", SCHOOL, sees_people=False),
     Role("central", "officer", "中心校", "Central school", frozenset({"central"}), frozenset({RULE, EXPORT}),
          gives=_SCHOOL_ROLES | {"school"}),
-    _officer("officer", "科室干部", "Bureau officer", RULE, UNMASK, EXPORT),
-    _officer("duty_officer", "值班员", "Duty officer", UNMASK),
+    _officer("officer", "科室干部", "Bureau officer", NAMES, RULE, CALL, UNMASK, EXPORT),
+    _officer("duty_officer", "值班员", "Duty officer", NAMES, CALL),
     _officer("leader", "局领导", "Bureau leader"),
     _officer("inspector", "督查", "Inspector"),
     Role("partner", "partner", "外部协作单位", "External partner", BUREAU | SCHOOL, second_factor=True,
          sees_people=False),
     Role("integration", "partner", "接口程序", "Program of another system", BUREAU | SCHOOL,
-         frozenset({REPORT, SIGN})),
+         frozenset({NAMES, REPORT, SIGN})),
     _administrator("system_admin", "系统管理员", "System administrator", CONFIGURE),
     Role("security_admin", "admin", "安全管理员", "Security administrator", BUREAU,
          second_factor=True, sees_people=False, is_administrator=True,

@@ -3,6 +3,7 @@
 import msgspec
 
 from notoneless.kernel.errors import DomainError
+from notoneless.roster.roles import NAMES
 from notoneless.roster.tree import is_within
 
 
@@ -23,7 +24,13 @@ class Scope(msgspec.Struct, frozen=True, array_like=True):
         return self.is_everything or any(is_within(path, root) for root in self.paths)
 
     def covers_person(self, path: str, household_id: int | None) -> bool:
-        return household_id in self.households or self.covers(path)
+        """A family sees its own; of everybody else, who sees names there."""
+        return household_id in self.households or self.may(NAMES, path)
+
+    @property
+    def name_paths(self) -> tuple[str, ...]:
+        """The subtrees whose people are seen by name."""
+        return self.paths if self.powers is None else dict(self.powers).get(NAMES, ())
 
     def require(self, path: str, field_name: str = "unit") -> None:
         """Raises DomainError `out_of_scope`: what lies outside and what does not exist look alike."""

@@ -10,13 +10,13 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from notoneless.kernel.clock import SystemClock, day_of
 from notoneless.kernel.errors import DomainError
 from notoneless.roster import queries as roster_queries
 from notoneless.roster.queries import GrantRef
 from notoneless.roster.roles import ROLES
 from notoneless.roster.scope import Scope
 from notoneless.web.keeper import kept
-from notoneless.web.ui.days import today
 
 P = ParamSpec("P")
 PLACES = {"guardian": "family", "teacher": "classes", "school": "schools", "officer": "bureaus", "admin": "office"}
@@ -60,7 +60,7 @@ def reader_of(request: HttpRequest) -> Reader:
         if request.user.is_anonymous:
             found = Reader(Scope(actor="", powers=()), ())
         else:
-            day = today()
+            day = day_of(SystemClock().now())
             found = Reader(
                 roster_queries.scope_of(request.user, day), tuple(roster_queries.grants_of(request.user, day))
             )

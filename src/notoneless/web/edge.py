@@ -9,7 +9,10 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
+from notoneless.kernel import audit
+from notoneless.kernel.clock import SystemClock
 from notoneless.kernel.errors import DomainError
+from notoneless.web.addresses import client_address
 from notoneless.web.ui.words import sentence
 
 _STATUS = {
@@ -21,6 +24,8 @@ _STATUS = {
     "body_too_long": 413, "body_too_slow": 408, "too_fast": 429,
     "too_many_attempts": 429, "server_error": 500, "busy": 429, "too_many_requests": 429, "database_away": 503,
 }  # fmt: skip
+
+REFUSALS = {"out_of_scope", "wrong_role", "by_not_allowed", "csrf_failed"}
 
 
 def status_of(error: DomainError) -> int:
@@ -92,6 +97,14 @@ def _has_hidden(request: HttpRequest) -> bool:
     return bool(_HIDDEN.search(request.path)) or any(_HIDDEN.search(text) for text in texts)
 
 
+def note_refusal(request: HttpRequest, error: DomainError, actor: str = "") -> None:
+    """Write down that somebody asked for what is not theirs: which address by its name, never what stood in it."""
+    who = actor or ("" if request.user.is_anonymous else request.user.get_username())
+    if error.code in REFUSALS and who:
+        page = request.resolver_match.view_name if request.resolver_match else ""
+        audit.record(who, "refused", f"page:{page}", clock=SystemClock(), detail={"code": error.code})
+
+
 class EdgeMiddleware:
     """Innermost: sees what views raise."""
 
@@ -99,9 +112,16 @@ class EdgeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = bad_request(request) if _has_hidden(request) else self.get_response(request)
+        came_from = audit.origin.set(client_address(request))
+        try:
+            response = bad_request(request) if _has_hidden(request) else self.get_response(request)
+        finally:
+            audit.origin.reset(came_from)
         response.headers.setdefault("Content-Language", get_language() or "")
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        return error_response(request, exception) if isinstance(exception, DomainError) else None
+        if not isinstance(exception, DomainError):
+            return None
+        note_refusal(request, exception)
+        return error_response(request, exception)

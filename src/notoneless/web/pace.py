@@ -5,7 +5,6 @@ database anything here. An invented session is a stranger's. Limits are settings
 """
 
 import hashlib
-import ipaddress
 import threading
 import time
 from collections import OrderedDict
@@ -17,28 +16,10 @@ from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 
 from notoneless.kernel.errors import DomainError
+from notoneless.web.addresses import client_address
 from notoneless.web.buckets import REMEMBERED, Buckets
 from notoneless.web.edge import error_response, is_api
 from notoneless.web.lane.pace import retry_after
-
-
-def client_address(request: HttpRequest) -> str:
-    """Who sent the request: behind our proxy the last address it wrote down, which a sender cannot forge.
-
-    An IPv6 sender owns a network of 64 bits, so that network is its address.
-    """
-    text = str(request.META.get("REMOTE_ADDR", ""))
-    if settings.PROXY_TLS:
-        text = request.headers.get("X-Forwarded-For", text).rpartition(",")[2].strip()
-    try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
-        return ""
-    if address.version == 4:
-        return str(address)
-    if (mapped := address.ipv4_mapped) is not None:
-        return str(mapped)
-    return str(ipaddress.ip_network((address, 64), strict=False))
 
 
 class PaceMiddleware:

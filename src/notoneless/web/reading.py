@@ -1,6 +1,7 @@
 """Who reads a person's record is written down, and the family can see it."""
 
 from notoneless.kernel import audit
+from notoneless.roster.scope import Scope
 from notoneless.web.access import Reader
 from notoneless.web.ui.days import CLOCK
 
@@ -25,3 +26,14 @@ def note_read(reader: Reader, code: str, path: str, page: str) -> None:
         reader.scope.actor, ACT, subject_of(code), clock=CLOCK,
         detail={"role": grant.role, "unit": grant.unit_code, "page": page},
     )  # fmt: skip
+
+
+def note_api_read(scope: Scope, code: str) -> None:
+    """The same for a program: its token says no role, so the entry names the way alone."""
+    audit.record(scope.actor, ACT, subject_of(code), clock=CLOCK, detail={"role": "", "unit": "", "page": "api"})
+
+
+def note_names(actor: str, unit_code: str, count: int, page: str) -> None:
+    """A list of names was read: where, how many, and on which page. One entry, whatever its length."""
+    if count:
+        audit.record(actor, "names.read", f"unit:{unit_code}", clock=CLOCK, detail={"count": count, "page": page})

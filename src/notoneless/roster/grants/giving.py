@@ -139,7 +139,7 @@ def _refuse_clash(account: Account, role: str, unit: Unit, term: Term) -> None:
     others = Grant.objects.filter(account=account, ended_at=None).exclude(to_day__lte=term.from_day)
     other = clash_of(others.values_list("role", flat=True), role)
     if other:
-        raise DomainError("roles_apart", "role", other_zh=ROLES[other].zh, other_en=ROLES[other].en)
+        raise DomainError("roles_apart", "role", other=f"{ROLES[other].zh} {ROLES[other].en}")
     twins = others.filter(role=role, unit=unit)
     if (twins if term.to_day is None else twins.filter(from_day__lt=term.to_day)).exists():
         raise DomainError("role_held", "role")

@@ -10,6 +10,8 @@ from notoneless.ledger import queries as ledger_queries
 from notoneless.rollup import queries as rollup_queries
 from notoneless.rollup.people import person_days
 from notoneless.rollup.queries import Line, Ranked
+from notoneless.rollup.small import for_viewer
+from notoneless.roster import queries as roster_queries
 from notoneless.roster.scope import SYSTEM, Scope
 from notoneless.web.keeper import watched
 
@@ -21,7 +23,7 @@ def completeness_json(scope: Scope, code: str, day: date, duty: str) -> dict[str
         scope, ("completeness", code, day, duty), partial(rollup_queries.completeness, SYSTEM, code, day, duty)
     )
     scope.require(found.line.unit.path)
-    return found.as_json()
+    return for_viewer(found, scope).as_json()
 
 
 def missing_json(
@@ -62,6 +64,12 @@ def person_days_json(scope: Scope, code: str, until: date, duty: str, days: int 
     """A person's last days of one duty: states and what was raised, no answers."""
     items = [one.as_json() for one in person_days(scope, code, duty, until, days=days)]
     return {"person": code, "until": str(until), "duty": duty, "days": days, "items": items}
+
+
+def is_own_child(scope: Scope, code: str) -> bool:
+    """Whether a person is of one of the scope's own households."""
+    person = roster_queries.persons_by_code([code]).get(code)
+    return person is not None and person.household_id in scope.households
 
 
 def _ranked(code: str, day: date, duty: str, level: str) -> tuple[list[Ranked], str]:

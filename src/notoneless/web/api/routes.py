@@ -19,8 +19,9 @@ from notoneless.roster import tokens
 from notoneless.roster.scope import Scope
 from notoneless.web.api import answers, shapes
 from notoneless.web.bureau.figures import etag_of
-from notoneless.web.edge import error_response, language_asked
+from notoneless.web.edge import error_response, language_asked, note_refusal
 from notoneless.web.lane.bodies import read_reports, write_results
+from notoneless.web.reading import note_api_read, note_names
 from notoneless.web.ui.days import CLOCK, today
 
 log = logging.getLogger(__name__)
@@ -99,7 +100,10 @@ def missing(
     request: HttpRequest, code: str, day: Day, duty: str, level: str = "", limit: Limit = 100, offset: Offset = 0
 ) -> HttpResponse:
     """Who has not been heard from, at the level of person, class, school or district."""
-    return _answer(request, answers.missing_json(_scope(request), code, read_day(day), duty, level, limit, offset))
+    found = answers.missing_json(_scope(request), code, read_day(day), duty, level, limit, offset)
+    if found["level"] == "person":
+        note_names(_scope(request).actor, code, len(found["items"]), "api")
+    return _answer(request, found)
 
 
 @api.get("/units/{code}/ranking", response={200: shapes.Listed, 304: None, **REFUSED}, tags=["figures"])
@@ -113,7 +117,11 @@ def ranking(
 @api.get("/people/{code}/days", response={200: shapes.PersonDays, 304: None, **REFUSED}, tags=["figures"])
 def person_days(request: HttpRequest, code: str, until: Day, duty: str, days: int = 30) -> HttpResponse:
     """What became of what a person owed on the last days: states and what was raised, without answers."""
-    return _answer(request, answers.person_days_json(_scope(request), code, read_day(until), duty, days))
+    scope = _scope(request)
+    found = answers.person_days_json(scope, code, read_day(until), duty, days)
+    if not answers.is_own_child(scope, code):
+        note_api_read(scope, code)
+    return _answer(request, found)
 
 
 def _scope(request: HttpRequest) -> Scope:
@@ -123,6 +131,8 @@ def _scope(request: HttpRequest) -> Scope:
 
 @api.exception_handler(DomainError)
 def _on_domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
+    scope = getattr(request, "auth", None)
+    note_refusal(request, error, scope.actor if isinstance(scope, Scope) else "")
     return error_response(request, error)
 
 

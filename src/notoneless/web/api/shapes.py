@@ -74,6 +74,7 @@ class Figures(Schema):
     due: int
     rate: float | None
     measures: dict[str, int]
+    hidden: list[str] = []
 
 
 class Completeness(Figures):

@@ -1,7 +1,7 @@
 """A unit's figures as the page shows them, and a fingerprint by which a poller knows that nothing has changed."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import msgspec
@@ -10,6 +10,7 @@ from notoneless.expect.queries import DutyInfo
 from notoneless.ledger import queries as ledger_queries
 from notoneless.ledger.queries import DayUnitRef
 from notoneless.rollup import queries as rollup_queries
+from notoneless.rollup import small
 from notoneless.rollup.queries import Completeness, Line
 from notoneless.roster.scope import Scope
 
@@ -58,6 +59,15 @@ def figures_of(scope: Scope, unit_code: str, day: date, duty: DutyInfo) -> Figur
     whole = Row(found.line, own in closed, is_own=True)
     rows = tuple(Row(line, line.unit.unit_id in closed, line.unit.unit_id == own) for line in found.children)
     return Figures(found, whole, rows)
+
+
+def for_viewer(figures: Figures, scope: Scope) -> Figures:
+    """Without the small counts that this viewer may not have."""
+    found = small.for_viewer(figures.found, scope)
+    if found is figures.found:
+        return figures
+    rows = tuple(replace(row, line=line) for row, line in zip(figures.rows, found.children, strict=True))
+    return Figures(found, replace(figures.whole, line=found.line), rows)
 
 
 def is_all_excused(line: Line) -> bool:

@@ -18,12 +18,12 @@ from notoneless.kernel.errors import DomainError
 from notoneless.ledger import queries as ledger_queries
 from notoneless.ledger.queries import DayUnitRef
 from notoneless.rollup import queries as rollup_queries
-from notoneless.roster.roles import RULE
+from notoneless.roster.roles import NAMES, RULE
 from notoneless.web.access import Reader, signed_in, watching_reader
 from notoneless.web.account.guard import is_admitted
 from notoneless.web.bureau.live import live_figures
 from notoneless.web.policy.calendar import is_year_due
-from notoneless.web.reading import note_read
+from notoneless.web.reading import note_names, note_read
 from notoneless.web.ui.days import CLOCK, ShownDay, shown_day
 from notoneless.web.ui.pages import Page, page_number
 from notoneless.web.ui.words import reading
@@ -122,16 +122,21 @@ def missing(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
     by_unit = board.duty.respondent == "unit"
     own = board.duty.level if by_unit else "person"
     levels = [level for level in _levels_below(board.unit) if not by_unit or level in ("district", "school")]
+    if own == "person" and not reader.scope.may(NAMES, board.unit.path):
+        levels = [one for one in levels if one != "person"]  # counts, and no names
+        own = levels[-1] if levels else own
     level = request.GET.get("level", own)
     if level not in MISSING_LEVELS:
         raise DomainError("unknown_level", "level", known=", ".join(MISSING_LEVELS))
     context = {"board": board, "level": level, "levels": levels}
     number, day = page_number(request), board.shown.day
-    if level == own:
+    if level == ("person" if not by_unit else own):
         page = Page(number, 0)
         people = rollup_queries.missing_people(
             reader.scope, code, day, board.duty.code, limit=page.per_page, offset=page.offset
         )
+        if not by_unit:
+            note_names(reader.scope.actor, code, len(people.items), "missing")
         schools = ledger_queries.day_units(day, {one.unit.parent_id for one in people.items if one.unit.parent_id})
         context |= {"people": people.items, "page": Page(number, people.total)}
         # Above the school, a class alone does not say where somebody is.

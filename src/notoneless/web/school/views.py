@@ -19,8 +19,9 @@ from notoneless.kernel.errors import DomainError
 from notoneless.ledger import queries as ledger_queries
 from notoneless.ledger.queries import DayUnitRef, SlotView
 from notoneless.rollup import queries as rollup_queries
-from notoneless.roster.roles import RULE, SIGN
+from notoneless.roster.roles import NAMES, RULE, SIGN
 from notoneless.web.access import Reader, signed_in
+from notoneless.web.reading import note_names
 from notoneless.web.ui.days import CLOCK, shown_day
 from notoneless.web.ui.drafts import Draft, new_draft, sent_draft
 from notoneless.web.ui.pages import Page, page_number
@@ -104,6 +105,7 @@ def school_page(request: HttpRequest, reader: Reader, code: str) -> HttpResponse
     unit = ledger_queries.day_unit(reader.scope, shown.day, code)
     if unit.level != "school":
         raise DomainError("out_of_scope", "unit")
+    reader.scope.require_power(NAMES, unit.path)
     duties = expect_queries.duties()
     may_sign = reader.scope.may(SIGN, unit.path)
     purpose = f"school:{code}:{shown.day}"
@@ -157,6 +159,7 @@ def _missing(
     ]
     page = Page(page_number(request), 0)
     found = rollup_queries.missing_people(reader.scope, unit.code, day, chosen, limit=page.per_page, offset=page.offset)
+    note_names(reader.scope.actor, unit.code, len(found.items), "school")
     return {"counted": counted, "chosen": personal[chosen], "people": found.items,
             "page": Page(page.number, found.total)}  # fmt: skip
 

@@ -18,7 +18,7 @@ from notoneless.ledger import queries as ledger_queries
 from notoneless.ledger.queries import DayUnitRef
 from notoneless.rollup.rules import Counts
 from notoneless.roster import queries as roster_queries
-from notoneless.roster.roles import REPORT
+from notoneless.roster.roles import NAMES, REPORT
 from notoneless.web.access import Reader, signed_in
 from notoneless.web.reading import note_read
 from notoneless.web.ui.days import CLOCK, ShownDay, shown_day
@@ -57,6 +57,7 @@ def _class(request: HttpRequest, reader: Reader, code: str, duty_code: str) -> C
     unit = ledger_queries.day_unit(reader.scope, shown.day, code)
     if unit.level != "class":
         raise DomainError("out_of_scope", "unit")
+    reader.scope.require_power(NAMES, unit.path)
     known = expect_queries.duties()
     if duty_code not in DUTIES or duty_code not in known:
         raise DomainError("unknown_duty", "duty", known=", ".join(DUTIES))

@@ -1,7 +1,7 @@
 """Template tags of the pages: labels in the reader's language, states, rates, instants, pages of a list."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -110,6 +110,12 @@ def measures(found: Mapping[str, int], form_code: str) -> list[tuple[str, str, i
         if n:
             shown.setdefault(name, (code, name, n))
     return list(shown.values())
+
+
+@register.filter
+def hidden_measures(codes: Sequence[str], form_code: str) -> list[str]:
+    """The labels of measures whose count is not shown."""
+    return sorted({str(collect_queries.measure_label(form_code, code, reading())) for code in codes})
 
 
 @register.filter

@@ -43,6 +43,8 @@ FIELDS = {
     "reason_en": gettext_lazy("Reason in English"),
     "entry": gettext_lazy("Entry"),
     "role": gettext_lazy("Role"),
+    "phone": gettext_lazy("Phone"),
+    "invitation": gettext_lazy("Code of the slip"),
     "grant": gettext_lazy("Role"),
     "username": gettext_lazy("User name"),
     "from_day": gettext_lazy("From"),
