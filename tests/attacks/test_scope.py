@@ -181,7 +181,7 @@ def test_outside_and_unknown_are_told_alike_on_every_page(name: str) -> None:
         asked = [outside, unknown, outside_unit, "NO-SUCH", "national-daily-health", "no-such-policy", "99999999"]
         for method in ("get", "post"):
             one, two = (getattr(client, method)(address) for address in (outside, unknown))
-            assert one.status_code >= 400, (page, method)
+            assert one.status_code != 200, (page, method)
             assert plain(one, *asked, f"/{other.pk}/", f"/{grant}/") == plain(two, *asked, "/99999999/"), (page, method)
 
 
