@@ -120,6 +120,17 @@ def test_a_null_sign_is_refused_before_any_page_sees_it(address: str) -> None:
     assert signed_in("principal").get(address).status_code == 400
 
 
+@pytest.mark.parametrize("sign", ["\u202e", "\u202a", "\u2066", "\u2069"])
+def test_a_sign_that_turns_the_direction_of_text_is_refused_like_null(sign: str) -> None:
+    opened_city()
+    make_cast()
+    client = signed_in("principal")
+    assert client.get(f"/unit/S{sign}/policies/").status_code == 400
+    assert client.get("/rules/", {"district": sign}).status_code == 400
+    assert client.post("/unit/S/asks/", {"title_zh": f"家长{sign}会"}).status_code == 400
+    assert client.get("/rules/", {"district": "D"}).status_code == 200
+
+
 def test_a_null_sign_in_a_form_is_refused_before_any_page_sees_it() -> None:
     opened_city()
     make_cast()
