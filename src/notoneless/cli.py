@@ -23,6 +23,7 @@ from notoneless.commands import (  # noqa: E402
     ground,
     policies,
     report,
+    retention,
     server,
     viewer,
 )
@@ -49,6 +50,7 @@ app.add_typer(accounts.account, name="account")
 app.add_typer(accounts.grant, name="grant")
 app.add_typer(access.app, name="token")
 app.add_typer(audit.app, name="audit")
+app.add_typer(retention.app, name="retention")
 app.add_typer(access.keys, name="keys")
 app.add_typer(replay, name="replay", help="用真实数据重放 / Replay real data.")
 for command in (figures.completeness, figures.missing, figures.ranking, figures.recount, figures.units, demo,

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "notoneless.expect",
     "notoneless.collect",
     "notoneless.rollup",
+    "notoneless.retain",
     "notoneless.web",
 ]
 MIDDLEWARE = [

@@ -36,7 +36,7 @@ def test_lists_of_names_and_records_are_written_down_on_pages_and_at_the_api() -
     ]  # fmt: skip
     signed_in("officer").get(f"/api/v1/people/K1-1/days?until={DAY}&duty=daily-health")
     signed_in("parent").get(f"/api/v1/people/K1-1/days?until={DAY}&duty=daily-health")
-    assert acts("record.read") == [("officer", "person:K1-1")], "one's own child is not written down"
+    assert acts("record.read") == [("officer", audit.person_subject("K1-1"))], "one's own child is not written down"
 
 
 def test_refusals_name_the_page_and_not_what_was_asked_for() -> None:

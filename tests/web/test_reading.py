@@ -25,9 +25,9 @@ def test_staff_who_read_a_childs_record_are_written_down_and_the_family_sees_it(
     signed_in("other_teacher").get(f"/why/{child}/{DAY}/")  # refused: nothing was read
     entries = AuditEntry.objects.filter(act=ACT).order_by("pk")
     assert [(one.actor, one.subject, one.detail) for one in entries] == [
-        ("teacher", "person:K1-1", {"role": "teacher", "unit": "K1", "page": "report"}),
-        ("principal", "person:K1-1", {"role": "school", "unit": "S", "page": "why"}),
-        ("officer", "person:K1-1", {"role": "officer", "unit": "D", "page": "record"}),
+        ("teacher", audit.person_subject("K1-1"), {"role": "teacher", "unit": "K1", "page": "report"}),
+        ("principal", audit.person_subject("K1-1"), {"role": "school", "unit": "S", "page": "why"}),
+        ("officer", audit.person_subject("K1-1"), {"role": "officer", "unit": "D", "page": "record"}),
     ]
     page = text_of(parent.get("/family/reads/"))
     assert page.index("D · 科室干部") < page.index("S · 校长") < page.index("K1 · 班主任")

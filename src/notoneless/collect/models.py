@@ -22,7 +22,8 @@ class FormVersion(models.Model):
 class Report(models.Model):
     """One accepted report. `id` is the client's own (32 hex digits): a repeat finds its row and its answer here.
 
-    Personal data: answers about one person, kept until the duty's retention ends. `digest` tells a repeat from
+    Personal data: answers about one person. Purpose: the duty's. Kept: the duty's retention_days, then deleted
+    (retain/services/expire.py). `digest` tells a repeat from
     another body under the same id. `state`, `on_time` and `revision` are what the sender was told.
 
     A morning's reports are nearly all their slots' first and only ones, and a slot names the report that holds it; so

@@ -6,7 +6,7 @@ from notoneless.demo.roster import FAMILY
 from notoneless.roster.models import Account, Grant, Household, Unit
 
 PASSWORD = "NotOneLess-2026"  # noqa: S105 - the demo's, printed for everyone
-USERNAMES = frozenset({"family", "teacher", "school", "district", "city", "leader"})
+USERNAMES = frozenset({"family", "teacher", "school", "district", "city", "leader", "security", "audit"})
 """All of them, for who must make sure that none is left."""
 
 
@@ -31,8 +31,11 @@ def make_accounts(*, city: Unit, district: Unit, school: Unit, class_unit: Unit)
         ("区县 district", "district", "officer", district),
         ("市局 city", "city", "officer", city),
         ("市局领导 leader", "leader", "officer", city),
+        ("安全管理员 security", "security", "security_admin", city),
+        ("审计管理员 audit", "audit", "audit_admin", city),
     ]
-    pages = {"guardian": "/family/", "teacher": "/class/", "school": "/school/", "officer": "/bureau/"}
+    pages = {"guardian": "/family/", "teacher": "/class/", "school": "/school/", "officer": "/bureau/",
+             "security_admin": "/office/", "audit_admin": "/office/"}  # fmt: skip
     made = []
     for label, username, role, unit in wanted:
         account = Account.objects.filter(username=username).first()

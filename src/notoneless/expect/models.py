@@ -6,7 +6,10 @@ from notoneless.kernel.fields import InstantField
 
 
 class CalendarDay(models.Model):
-    """What a date is for the whole country: workday, weekend, holiday or makeup (a weekend day that is worked)."""
+    """What a date is for the whole country: workday, weekend, holiday or makeup (a weekend day that is worked).
+
+    No personal data.
+    """
 
     day = models.DateField(primary_key=True)
     kind = models.CharField(max_length=10)
@@ -21,7 +24,7 @@ class CalendarDay(models.Model):
 class CalendarOverride(models.Model):
     """A unit's own days, for its subtree: school_day (make-up), vacation, or closure. The nearest unit wins, then the
     latest entry. `uid`: of the calendar file that it came with.
-    A vacation means that nothing was expected; a closure excuses what was.
+    A vacation means that nothing was expected; a closure excuses what was. No personal data.
     """
 
     unit = models.ForeignKey("roster.Unit", on_delete=models.CASCADE, related_name="calendar_overrides")
@@ -49,7 +52,7 @@ class Duty(models.Model):
     it is part of it, and shown wherever its data are entered.
 
     `sessions` is a list of {"code", "opens", "due", "closes"} in minutes after the bureau's midnight. `asked`: who is
-    asked for it, `family`, `teacher` or `school`; what a family is asked counts toward its budget.
+    asked for it, `family`, `teacher` or `school`; what a family is asked counts toward its budget. No personal data.
     """
 
     id = models.AutoField(primary_key=True)
@@ -74,7 +77,10 @@ class Duty(models.Model):
 
 
 class Document(models.Model):
-    """The paper on which a policy rests (发文): its number stands for one text and never for another."""
+    """The paper on which a policy rests (发文): its number stands for one text and never for another.
+
+    No personal data.
+    """
 
     id = models.AutoField(primary_key=True)
     number = models.CharField(max_length=80, unique=True)
@@ -100,7 +106,7 @@ class Policy(models.Model):
     default, floor or ceiling (rules/policies.py).
 
     `status`: draft, approved, published, superseded or withdrawn. From publication on nothing of it is edited but
-    its end. It was in force from `effective_from` to `effective_to` if it was ever published.
+    its end. It was in force from `effective_from` to `effective_to` if it was ever published. No personal data.
     """
 
     id = models.AutoField(primary_key=True)
@@ -182,7 +188,8 @@ class Notice(models.Model):
 class Complaint(models.Model):
     """ "I think this is wrong": a reader's doubt about one ask, with the whole trace, to the unit that made the rule.
 
-    Personal data: who is concerned and what the complainant wrote; ends with the person, or two years after the answer.
+    Personal data: who is concerned and what the complainant wrote. Purpose: an answer. Kept: two years after
+    the answer, or with the person.
     """
 
     person = models.ForeignKey("roster.Person", on_delete=models.CASCADE, related_name="complaints")

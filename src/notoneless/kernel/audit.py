@@ -53,6 +53,17 @@ def _keyed(text: str) -> str:
     return hmac.digest(key, text.encode(), "sha256").hex()
 
 
+def sealed(kind: str, text: str) -> str:
+    """A keyed digest of a text, as of the log's own entries: nobody outside the system can make one."""
+    return _keyed(f"{kind}:{text}")
+
+
+def person_subject(code: str) -> str:
+    """The subject of entries about a person: who knows the code can find them, and nobody reads the code there. When
+    the person is destroyed, the entries stay and lead nowhere."""
+    return f"person:{sealed('person', code)[:24]}"
+
+
 def _digest(entry: AuditEntry, previous: str) -> str:
     told = [entry.number, to_micros(_instant(entry.made_at)), entry.actor, entry.act, entry.subject, entry.detail]
     if entry.origin:  # entries from before there were origins keep their digests

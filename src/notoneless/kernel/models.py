@@ -25,7 +25,10 @@ class OutboxEvent(models.Model):
 
 
 class AuditEntry(models.Model):
-    """One act by one account. Holds codes, never names or answers. Kept at least six months (CSL art. 21).
+    """One act by one account. Holds codes and keyed digests, never names or answers.
+
+    Personal data: who acted (a sign-in name) and from which address. Purpose: CSL art. 21, PIPL art. 51 and 54. Kept:
+    three years at least, and never fewer than six months.
 
     Appended, never changed: `digest` is a keyed digest of the entry and of the one before it (kernel/audit.py), so that
     a day's first entry seals the day before. `number` counts from 1 without a gap. `origin`: the address it came from;
@@ -54,7 +57,10 @@ class AuditEntry(models.Model):
 
 
 class AuditHead(models.Model):
-    """The last entry of the audit chain, sealed: without it an entry cut off the end would not be missed. One row."""
+    """The last entry of the audit chain, sealed: without it an entry cut off the end would not be missed. One row.
+
+    No personal data.
+    """
 
     number = models.BigIntegerField()
     digest = models.CharField(max_length=64)

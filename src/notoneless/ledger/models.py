@@ -42,7 +42,8 @@ class DaySession(models.Model):
 
     `closes_at` is the latest of its slots'. Some may close earlier, by a policy of their own: `early_closes` lists
     when, and up to `closed_to` that has been done. `merged_at` is when the whole of it was last brought into line; null
-    while it is being opened for the first time, or if that was cut short.
+    while it is being opened for the first time, or if that was cut short. `expired_at`: its answers are past their term
+    and gone; its slots still count, and are nobody's.
     """
 
     pk = models.CompositePrimaryKey("day", "duty_id", "session")
@@ -56,6 +57,7 @@ class DaySession(models.Model):
     opened_at = InstantField(null=True)
     closed_at = InstantField(null=True)
     merged_at = InstantField(null=True)
+    expired_at = InstantField(null=True)
     early_closes = models.TextField(default="[]", db_default="[]")
     closed_to = InstantField(default=0, db_default=0)
 
@@ -71,7 +73,8 @@ class Slot(models.Model):
 
     `district_id` and `unit_id` are what it counts under on that day. `filled_at` is the earliest instant at which an
     accepted report counts as having come in; `declared` says that this instant was stated by an import, not seen.
-    Personal data: the answers, until the retention of the duty ends.
+    Personal data: the answers and whose they are. Purpose: the duty's. Kept: the duty's retention_days; then the row is
+    nobody's (services/forgetting.py).
     """
 
     pk = models.CompositePrimaryKey("respondent_id", "day", "duty_id", "session")
@@ -106,7 +109,10 @@ class Slot(models.Model):
 
 
 class PersonSlot(Slot):
-    """A slot owed by or for a person. Personal data: health answers of one person; purged with the duty's retention."""
+    """A slot owed by or for a person.
+
+    Personal data: state, answers and measures of one person. Purpose: the duty's. Kept: as of every slot.
+    """
 
     class Meta(Slot.Meta):
         db_table = "person_slot"
@@ -116,7 +122,10 @@ class PersonSlot(Slot):
 
 
 class UnitSlot(Slot):
-    """A slot owed by a unit: its daily sheet, its attendance rate. No personal data but the signer's account."""
+    """A slot owed by a unit: its daily sheet, its attendance rate.
+
+    Personal data: the account that signed. Purpose: who answers for the figures. Kept: with the ledger.
+    """
 
     class Meta(Slot.Meta):
         db_table = "unit_slot"
@@ -156,7 +165,10 @@ class Tally(models.Model):
 
 
 class MeasureTally(models.Model):
-    """How many current answers raise a measure: `n` of reported slots, `voluntary` of reports nobody owed."""
+    """How many current answers raise a measure: `n` of reported slots, `voluntary` of reports nobody owed.
+
+    No personal data: counts. Small ones are shown only where people are cared for (rollup/small.py).
+    """
 
     pk = models.CompositePrimaryKey("district_id", "day", "duty_id", "session", "unit_id", "population", "measure")
     district_id = models.IntegerField()

@@ -136,6 +136,7 @@ def unheard_slots(
     where = (
         f"FROM {table} s JOIN day_unit u ON u.day = s.day AND u.unit_id = s.unit_id"
         " WHERE s.day = %s AND s.duty_id = %s AND s.state IN ('due', 'missing') AND u.path >= %s AND u.path < %s"
+        " AND s.respondent_id > 0"  # past their term, slots are nobody's (services/forgetting.py)
     )
     params: list[object] = [day, duty_id, unit.path, unit.path + "~"]
     if unit.level not in ("province", "city"):

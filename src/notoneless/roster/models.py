@@ -44,7 +44,11 @@ class Unit(models.Model):
 
 
 class Household(models.Model):
-    """People who live together. Holds only the code that the roster gave it; ends with its last person."""
+    """People who live together.
+
+    Personal data: the code that the roster gave it. Purpose: one sign-in and one digest for all its children. Kept:
+    until its last person goes, or it is destroyed on request (retain/services/household.py).
+    """
 
     code = models.CharField(max_length=40, unique=True)
 
@@ -53,8 +57,11 @@ class Household(models.Model):
 
 
 class Person(models.Model):
-    """A pupil, member of staff or relative. Personal data: name, document number and phone (sealed), sex, birth date,
-    tags. Ends by stand-down or the retention of the roster; slots keep only the id.
+    """A pupil, member of staff or relative.
+
+    Personal data: name, document number and phone (sealed), sex, birth date, tags. Purpose: to know who is accounted
+    for, and whom to call. Kept: while the roster lists them, or until their household is destroyed; slots keep only
+    the id.
     """
 
     code = models.CharField(max_length=40, unique=True)
@@ -77,8 +84,10 @@ class Person(models.Model):
 class Placement(models.Model):
     """Where a person belongs from `from_day` until the day before `to_day`: enrolment, post or residence.
 
-    `from_day` is 0001-01-01 where the roster did not say since when. Personal data: whereabouts of a person by
-    school. One open placement a person; a transfer closes it and opens the next on the same day.
+    `from_day` is 0001-01-01 where the roster did not say since when. One open placement a person; a transfer closes it
+    and opens the next on the same day.
+
+    Personal data: at which school and class a person is. Purpose: who answers for whom. Kept: with the person.
     """
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="placements")
@@ -103,8 +112,10 @@ class Placement(models.Model):
 class PersonState(models.Model):
     """Where a person stands from `from_day` until the day before `to_day`: ill at home, on leave, graduated ...
 
-    One state at a time: a new one ends the one before it. No row: at school. Personal data: the state is health or
-    whereabouts of one person; ends with the person.
+    One state at a time: a new one ends the one before it. No row: at school.
+
+    Personal data: health or whereabouts of one person. Purpose: who owes what, and who may not be asked. Kept: a year
+    after its end (retain/pack.toml).
     """
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="states")
@@ -129,10 +140,11 @@ class PersonState(models.Model):
 
 
 class Account(AbstractUser):
-    """Who signs in. Personal data: a sign-in name, a phone (sealed) and its blind index.
+    """Who signs in.
 
-    Ends when it is switched off and its audit entries have aged. `is_password_due`: somebody else chose the password,
-    so the next sign-in begins with a new one.
+    Personal data: a sign-in name, a phone (sealed) and its blind index. Purpose: to tell who acts. Kept: until the last
+    role and the household are gone; a switched-off account keeps its name while the log does. `is_password_due`:
+    somebody else chose the password, so the next sign-in begins with a new one.
     """
 
     language = models.CharField(max_length=8, blank=True)
@@ -186,9 +198,10 @@ class Grant(models.Model):
 
 
 class PastPassword(models.Model):
-    """A password that an account had, hashed, so that it is not taken again. Personal data: none that can be read.
+    """A password that an account had, hashed, so that it is not taken again.
 
-    The last five of each account (GB/T 22239-2019, 8.1.4.1); ends with the account.
+    Personal data: a hash, which cannot be read. Purpose: GB/T 22239-2019, 8.1.4.1. Kept: the last five, with the
+    account.
     """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="past_passwords")
@@ -218,9 +231,9 @@ class FailedSignIn(models.Model):
 
 
 class OneTimeCode(models.Model):
-    """A six-digit code sent to a phone: what it is for, and how often it was tried. Kept as keyed digests only.
+    """A six-digit code sent to a phone: what it is for, and how often it was tried. Keyed digests only.
 
-    Personal data: none that can be read. Ends after a day.
+    No personal data that can be read. Kept: a day.
     """
 
     phone_index = models.CharField(max_length=32)
@@ -259,9 +272,9 @@ class Invitation(models.Model):
 
 
 class OutgoingText(models.Model):
-    """A text message to one phone, and what became of it. Personal data: phone and text, sealed; ends after a day.
+    """A text message to one phone. `channel` dry-run keeps it here and sends nothing.
 
-    `channel` dry-run keeps it here and sends nothing.
+    Personal data: phone and text, sealed. Purpose: to bring a one-time code. Kept: a day.
     """
 
     phone = models.BinaryField()

@@ -60,7 +60,7 @@ def record_state(
         lock_exclusively(f"state:{person.pk}")
         after = None if last_day is None else last_day + timedelta(days=1)
         row = _begin(person.pk, state, first_day, after, actor=scope.actor, source=source)
-        audit.record(scope.actor, f"state.{state}", person.code, clock=clock,
+        audit.record(scope.actor, f"state.{state}", audit.person_subject(person.code), clock=clock,
                      detail={"first_day": str(first_day), "last_day": str(last_day or "")})  # fmt: skip
         _tell([person.pk], first_day, clock=clock)
     return row
@@ -75,7 +75,13 @@ def end_state(scope: Scope, person_code: str, *, on: date, clock: Clock) -> None
         if row is None:
             raise DomainError("no_open_state", "person")
         _end(row, on, actor=scope.actor)
-        audit.record(scope.actor, "state.end", person.code, clock=clock, detail={"on": str(on), "state": row.state})
+        audit.record(
+            scope.actor,
+            "state.end",
+            audit.person_subject(person.code),
+            clock=clock,
+            detail={"on": str(on), "state": row.state},
+        )
         _tell([person.pk], on, clock=clock)
 
 

@@ -10,7 +10,7 @@ ACT = "record.read"
 
 def subject_of(code: str) -> str:
     """The subject of the entries about the person with this code."""
-    return f"person:{code}"
+    return audit.person_subject(code)
 
 
 def note_read(reader: Reader, code: str, path: str, page: str) -> None:

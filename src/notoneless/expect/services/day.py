@@ -81,7 +81,10 @@ def _bring_into_line(
             if is_left_out or (only is not None and duty.respondent == "unit"):
                 continue
             total = opened.duties.setdefault(duty.code, Merged())
+            expired = ledger.expired_sessions(day, duty.id)
             for number, session in enumerate(duty.sessions):
+                if number in expired:  # what was forgotten is not owed anew
+                    continue
                 rules = policies.get(duty.id, [])
                 claims = list(queries.claims_of(tree, duty, session, rules, traits.by_unit, within=within, among=among))
                 windows = {claim.window for claim in claims}

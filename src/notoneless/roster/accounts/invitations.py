@@ -68,7 +68,7 @@ def invite(scope: Scope, person_code: str, *, clock: Clock, rebinds: int | None 
             household_id=person.household_id, code_index=_index(code), rebinds=lost, made_by=scope.actor, made_at=now,
             expires_at=now + LIFE,
         )  # fmt: skip
-        audit.record(scope.actor, "family.invite", f"person:{person.code}", clock=clock,
+        audit.record(scope.actor, "family.invite", audit.person_subject(person.code), clock=clock,
                      detail={"rebinds": rebinds or 0})  # fmt: skip
     shown = "-".join(code[start : start + GROUP] for start in range(0, LENGTH, GROUP))
     return Slip(shown, person.household_id, str(day_of(now + LIFE)))

@@ -63,7 +63,7 @@ def _own_people(
 ) -> tuple[tuple[tuple[SlotView, str], ...], Page]:
     if duty.respondent == "unit":
         return (), Page(1, 0)
-    slots = ledger_queries.slots_of_unit(unit, day, duty.id)
+    slots = [slot for slot in ledger_queries.slots_of_unit(unit, day, duty.id) if slot.respondent_id > 0]
     page = Page(number, len(slots))
     shown = page.cut(slots)
     names = roster_queries.codes_and_names([slot.respondent_id for slot in shown])

@@ -80,7 +80,7 @@ def _cards(found: Class, sent: QueryDict | None = None) -> list[Card]:
     slots = [
         slot
         for slot in ledger_queries.slots_of_unit(found.unit, found.shown.day, found.duty.id)
-        if slot.state != "voluntary"
+        if slot.state != "voluntary" and slot.respondent_id > 0  # past its term, a slot is nobody's
     ]
     people = roster_queries.codes_and_names([slot.respondent_id for slot in slots])
     cards = [
