@@ -70,6 +70,7 @@ lint: setup ## style and layers
 	$(BIN)/ruff check src tests benchmarks scripts
 	$(BIN)/ruff format --check src tests benchmarks scripts
 	$(BIN)/lint-imports
+	$(BIN)/bandit --quiet --recursive src --configfile pyproject.toml
 
 types: setup ## mypy --strict
 	$(BIN)/mypy

@@ -18,6 +18,7 @@ from notoneless.commands import (  # noqa: E402
     audit,
     datakeys,
     day,
+    deploy,
     duty,
     figures,
     ground,
@@ -58,7 +59,7 @@ access.keys.add_typer(datakeys.app, name="data")
 app.add_typer(access.keys, name="keys")
 app.add_typer(replay, name="replay", help="用真实数据重放 / Replay real data.")
 for command in (figures.completeness, figures.missing, figures.ranking, figures.recount, figures.units, demo,
-                server.serve, server.run, server.jobs):  # fmt: skip
+                server.serve, server.run, server.jobs, deploy.check):  # fmt: skip
     app.command()(command)
 
 

@@ -20,7 +20,7 @@ DEBUG = False
 ALLOWED_HOSTS = os.environ.get("NOL_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("NOL_ORIGINS", "").split(",") if o]
 
-_now = os.environ.get("NOL_NOW", "")
+NOW_ASKED = _now = os.environ.get("NOL_NOW", "")
 REHEARSAL_NOW: datetime | None = datetime.fromisoformat(_now).astimezone(UTC) if _now and not PRODUCTION else None
 
 INSTALLED_APPS = [
@@ -52,8 +52,10 @@ INSTALLED_APPS = [
     "notoneless.web",
 ]
 MIDDLEWARE = [
+    "notoneless.web.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "notoneless.web.pace.PaceMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -107,7 +109,8 @@ def _database() -> dict[str, Any]:
     parsed = dj_database_url.parse(os.environ.get("DATABASE_URL") or f"sqlite:///{VAR_DIR}/notoneless.sqlite3")
     database: dict[str, Any] = {**parsed, "ATOMIC_REQUESTS": False}
     if database["ENGINE"].endswith("sqlite3"):
-        Path(database["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+        Path(database["NAME"]).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        Path(database["NAME"]).touch(mode=0o600)  # SQLite would make it readable by everybody, and its log likewise
         database["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}  # a real file: threads and servers share it
         database["OPTIONS"] = {
             # IMMEDIATE: a transaction that will write takes the one write lock at once, never half way (house style).
@@ -121,6 +124,7 @@ def _database() -> dict[str, Any]:
         # pool in each process is what keeps them few.
         database["CONN_HEALTH_CHECKS"] = True
         database["OPTIONS"] = {
+            **parsed.get("OPTIONS", {}),  # sslmode and sslrootcert, from the address
             # Short: while the database is away each batch waits so long before its senders are told; and a pool that
             # has given up looks anew at the next request, instead of ever more seldom for five minutes.
             "pool": {"min_size": 1, "max_size": 10, "timeout": 3, "reconnect_timeout": 3},
@@ -184,6 +188,35 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
+# A proxy with TLS stands in front and sets X-Forwarded-Proto and X-Forwarded-For anew: only then are they believed.
+PROXY_TLS = os.environ.get("NOL_PROXY_TLS", "") == "1"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY_TLS else None
+SECURE_SSL_REDIRECT = PRODUCTION and PROXY_TLS
+SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
+# A browser takes a cookie of the kind __Host- only over TLS, for this host alone, from this host alone.
+_host = "__Host-" if PRODUCTION else ""
+SESSION_COOKIE_NAME = f"{_host}sessionid"
+CSRF_COOKIE_NAME = f"{_host}csrftoken"
+LANGUAGE_COOKIE_NAME = f"{_host}language"
+LANE_COOKIE_NAME = f"{_host}nol_lane"
+CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = PRODUCTION
+
+# Requests at once, and requests a second, in each worker; static files and the lane are not counted (web/pace.py).
+PAGE_PACES = {
+    # One person: a board open in five tabs polls once a second and a half, and somebody clicks besides.
+    "account": (300, 10.0),
+    # A program by its token: it reads a city's schools one after another.
+    "token": (2_000, 50.0),
+    # Nobody's, by address: a large school behind one NAT address, or two thousand parents behind a carrier's, who all
+    # sign in within the same ten minutes at four requests each.
+    "stranger": (1_500, 30.0),
+    # All from one address, signed in or not: that school's whole staff at work, three times over.
+    "address": (6_000, 200.0),
+}
+
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 REPORTS_PER_REQUEST = 1000
 IMPORT_MAX_BYTES = int(os.environ.get("NOL_IMPORT_MAX_MB", "190")) * 1_000_000
@@ -191,6 +224,7 @@ IMPORT_MAX_BYTES = int(os.environ.get("NOL_IMPORT_MAX_MB", "190")) * 1_000_000
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {"private": {"()": "notoneless.kernel.logs.PrivateFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "private"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }

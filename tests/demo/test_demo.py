@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from notoneless.demo.accounts import USERNAMES
 from notoneless.demo.people import check_digit
 from notoneless.demo.roster import write_roster
 from notoneless.demo.services import build_demo
@@ -61,7 +62,7 @@ def test_the_shapes_are_those_that_were_asked_for() -> None:
 def test_a_small_city_lives_through_its_days_and_a_second_call_changes_nothing(tmp_path: Path) -> None:
     clock: Clock = clock_at(16)
     first = build_demo("tiny", clock=clock, progress=quiet, directory=tmp_path, days=3)
-    assert first.rows > 300 and len(first.accounts) == 6
+    assert first.rows > 300 and {one.username for one in first.accounts} == USERNAMES
     days = ledger_queries.opened_days()
     assert days == [date(2026, 11, day) for day in (23, 22, 21, 20)]
     assert all(recount(day).is_exact for day in days)
@@ -92,7 +93,7 @@ def test_each_account_reaches_its_own_and_no_more(tmp_path: Path) -> None:
 @pytest.mark.django_db
 def test_the_worked_city_stands_with_its_rules_and_one_of_them_refused(tmp_path: Path) -> None:
     rows, accounts, refused = build_worked(clock=clock_at(9, day=date(2020, 9, 22)), directory=tmp_path)
-    assert rows > 500 and len(accounts) == 6
+    assert rows > 500 and {one.username for one in accounts} == USERNAMES
     assert [line.split(":")[0] for line in refused] == ["d-no-weekends"]
     city = completeness(SYSTEM, "410100", date(2020, 9, 22), "daily-health")
     # District C asks everyone; A two pupils at home and the twelve of a suspended class; B and D nobody.

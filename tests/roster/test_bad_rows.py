@@ -2,6 +2,7 @@
 
 import pytest
 
+from notoneless.kernel.crypto import unseal
 from notoneless.roster.models import Person, Unit
 from tests.roster.conftest import UNIT_HEADER, Import, people_text, problems, units_text
 
@@ -16,6 +17,7 @@ PEOPLE_CASES = [
     (f"{'9' * 41},太长,student,C1,,,,,,,", "value_too_long", "code"),
     ("N1,,student,C1,,,,,,,", "value_required", "name"),
     ("N1,\x1b坏,student,C1,,,,,,,", "bad_text", "name"),
+    (f"N1,{'长' * 10_000},student,C1,,,,,,,", "value_too_long", "name"),
     (f"N1,{'长' * 121},student,C1,,,,,,,", "value_too_long", "name"),
     ("N1,甲,,C1,,,,,,,", "value_required", "population"),
     ("N1,甲,robot,C1,,,,,,,", "unknown_population", "population"),
@@ -180,3 +182,11 @@ def test_only_the_first_thousand_errors_are_listed_and_the_rest_counted(bring: I
     outcome = bring(people_text(*(f"N{row},甲,robot,C1,,,,,,," for row in range(1005))))
 
     assert (outcome.refused, len(outcome.errors), outcome.errors_left_off) == (1005, 1000, 5)
+
+
+@pytest.mark.usefixtures("county")
+def test_marks_that_turn_the_direction_of_a_name_do_not_come_in(bring: Import) -> None:
+    outcome = bring(people_text("N1,\u202e甲\u2066乙\u200b,student,C1,,,,,,,"))
+
+    assert problems(outcome) == []
+    assert unseal(bytes(Person.objects.get(code="N1").sealed), context="N1").name == "甲乙"

@@ -183,6 +183,14 @@ def test_bad_question_names_its_field(query: str, status: int, code: str, field:
     assert (answer.status_code, error["code"], error["field"]) == (status, code, field)
 
 
+def test_a_persons_days_begin_with_the_calendar() -> None:
+    opened_city(pupils=1)
+    make_cast()
+    answer = bearer("officer").get("/api/v1/people/K1-1/days?until=0001-01-05&duty=daily-health&days=30")
+    assert answer.status_code in (200, 404)  # nothing of hers stands so far back
+    assert bearer("parent").get("/api/v1/people/K1-1/days?until=0001-01-05&duty=daily-health").json()["items"] == []
+
+
 def test_description_is_open_and_unknown_addresses_answer_in_the_one_shape() -> None:
     described = Client().get("/api/v1/openapi.json").json()
     assert set(described["paths"]) == {

@@ -11,8 +11,8 @@ from tests.web.cast import PASSWORD, make_cast, signed_in, text_of
 pytestmark = pytest.mark.django_db
 
 POLICY = (
-    "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; frame-ancestors 'none';"
-    " form-action 'self'; base-uri 'none'"
+    "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; object-src 'none';"
+    " frame-ancestors 'none'; form-action 'self'; base-uri 'none'"
 )
 
 
@@ -118,6 +118,17 @@ def test_a_null_sign_is_refused_before_any_page_sees_it(address: str) -> None:
     opened_city()
     make_cast()
     assert signed_in("principal").get(address).status_code == 400
+
+
+@pytest.mark.parametrize("sign", ["\u202e", "\u202a", "\u2066", "\u2069"])
+def test_a_sign_that_turns_the_direction_of_text_is_refused_like_null(sign: str) -> None:
+    opened_city()
+    make_cast()
+    client = signed_in("principal")
+    assert client.get(f"/unit/S{sign}/policies/").status_code == 400
+    assert client.get("/rules/", {"district": sign}).status_code == 400
+    assert client.post("/unit/S/asks/", {"title_zh": f"家长{sign}会"}).status_code == 400
+    assert client.get("/rules/", {"district": "D"}).status_code == 200
 
 
 def test_a_null_sign_in_a_form_is_refused_before_any_page_sees_it() -> None:

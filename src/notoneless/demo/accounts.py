@@ -6,6 +6,8 @@ from notoneless.demo.roster import FAMILY
 from notoneless.roster.models import Account, Grant, Household, Unit
 
 PASSWORD = "NotOneLess-2026"  # noqa: S105 - the demo's, printed for everyone
+USERNAMES = frozenset({"family", "teacher", "school", "district", "city", "leader", "security", "audit"})
+"""All of them, for who must make sure that none is left."""
 
 
 @dataclass(frozen=True)

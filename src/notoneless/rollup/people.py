@@ -43,6 +43,7 @@ def person_days(scope: Scope, code: str, duty_code: str, until: date, *, days: i
     if person is None:
         raise DomainError("unknown_person" if scope.is_everything else "out_of_scope", "person")
     # The days are listed one by one: each is a look-up in the key, and names its partition.
+    days = min(days, (until - date.min).days + 1)
     wanted = [until - timedelta(days=back) for back in range(days)]
     rows = fetch(
         "SELECT s.day, s.session, s.state, s.on_time, u.code, u.path, s.measures FROM person_slot s"

@@ -1,5 +1,6 @@
 """The one translator at the edge: errors become a page or JSON, and every answer gets its headers."""
 
+import re
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -11,12 +12,9 @@ from django.utils.translation import get_language
 from notoneless.kernel import audit
 from notoneless.kernel.clock import SystemClock
 from notoneless.kernel.errors import DomainError
+from notoneless.web.addresses import client_address
 from notoneless.web.ui.words import sentence
 
-POLICY = (
-    "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; frame-ancestors 'none';"
-    " form-action 'self'; base-uri 'none'"
-)
 _STATUS = {
     "sign_in_required": 401, "wrong_role": 403, "csrf_failed": 403, "by_not_allowed": 403,
     "out_of_scope": 404, "unknown_unit": 404, "unknown_person": 404, "unknown_duty": 404, "day_not_open": 404,
@@ -24,7 +22,7 @@ _STATUS = {
     "unknown_policy": 404, "no_placement": 404,
     "token_unreadable": 401, "token_expired": 401, "token_revoked": 401, "account_off": 403,
     "body_too_long": 413, "body_too_slow": 408, "too_fast": 429,
-    "too_many_attempts": 429, "server_error": 500, "busy": 429, "database_away": 503,
+    "too_many_attempts": 429, "server_error": 500, "busy": 429, "too_many_requests": 429, "database_away": 503,
 }  # fmt: skip
 
 REFUSALS = {"out_of_scope", "wrong_role", "by_not_allowed", "csrf_failed"}
@@ -87,12 +85,16 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return HttpResponse(render_to_string("errors/broken.html", {"sentences": sentences}), status=500)
 
 
-def _has_null(request: HttpRequest) -> bool:
-    """The one sign that PostgreSQL keeps in no text: wherever it stands, it was not typed by a person."""
+_HIDDEN = re.compile("[\0\u202a-\u202e\u2066-\u2069]")
+"""Null, which PostgreSQL keeps in no text, and the signs that turn the direction of what follows, so that a line reads
+otherwise than it is. Wherever they stand, they were not typed by a person."""
+
+
+def _has_hidden(request: HttpRequest) -> bool:
     texts = (
         text for given in (request.GET, request.POST) for name, values in given.lists() for text in (name, *values)
     )
-    return "\0" in request.path or any("\0" in text for text in texts)
+    return bool(_HIDDEN.search(request.path)) or any(_HIDDEN.search(text) for text in texts)
 
 
 def note_refusal(request: HttpRequest, error: DomainError, actor: str = "") -> None:
@@ -104,19 +106,17 @@ def note_refusal(request: HttpRequest, error: DomainError, actor: str = "") -> N
 
 
 class EdgeMiddleware:
-    """Innermost: sees what views raise, and stamps what goes out."""
+    """Innermost: sees what views raise."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        came_from = audit.origin.set(str(request.META.get("REMOTE_ADDR", "")))
+        came_from = audit.origin.set(client_address(request))
         try:
-            response = bad_request(request) if _has_null(request) else self.get_response(request)
+            response = bad_request(request) if _has_hidden(request) else self.get_response(request)
         finally:
             audit.origin.reset(came_from)
-        response.headers.setdefault("Content-Security-Policy", POLICY)
-        response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("Content-Language", get_language() or "")
         return response
 

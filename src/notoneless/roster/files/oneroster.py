@@ -15,7 +15,10 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
+from django.conf import settings
+
 from notoneless.kernel.errors import DomainError
+from notoneless.roster.files.contents import require_archive, require_members
 from notoneless.roster.files.csv_files import csv_table
 from notoneless.roster.files.headers import LEAVING, PEOPLE_COLUMNS, UNIT_COLUMNS, Problem, Source, SourceRow
 from notoneless.roster.files.oneroster_links import Links, code_of, is_leaving, read_links, sort_of
@@ -111,6 +114,8 @@ def _archive(path: Path) -> dict[str, Callable[[], BinaryIO]]:
         with zipfile.ZipFile(path) as archive:
             infos = [info for info in archive.infolist() if not info.is_dir()]
             require_size(path.name, sum(info.file_size for info in infos))
+            require_archive(archive, most=settings.IMPORT_MAX_BYTES)
+            require_members(archive, most=settings.IMPORT_MAX_BYTES, is_xml=False)
             if any(info.flag_bits & 1 for info in infos) or archive.testzip() is not None:
                 raise FileRefused(path.name, DomainError("not_zip"))
     except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, RuntimeError) as error:

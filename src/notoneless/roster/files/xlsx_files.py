@@ -9,6 +9,7 @@ from django.conf import settings
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from notoneless.kernel.errors import DomainError
+from notoneless.roster.files.contents import require_archive, require_members
 from notoneless.roster.files.tables import FileRefused, RawRow, Table, require_file, without_empty_end
 
 UNPACKED = 6
@@ -37,14 +38,16 @@ def _require_workbook(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(member.file_size for member in archive.infolist())
-            is_workbook = "xl/workbook.xml" in archive.namelist()
+            if "xl/workbook.xml" not in archive.namelist():
+                raise FileRefused(path.name, DomainError("not_xlsx"))
+            if unpacked > limit:
+                megabytes = -(-unpacked // 1_000_000)
+                told = DomainError("file_too_large", megabytes=megabytes, limit=limit // 1_000_000)
+                raise FileRefused(path.name, told)
+            require_archive(archive, most=limit)
+            require_members(archive, most=limit, is_xml=True)
     except (zipfile.BadZipFile, OSError, NotImplementedError) as error:
         raise FileRefused(path.name, DomainError("not_xlsx")) from error
-    if not is_workbook:
-        raise FileRefused(path.name, DomainError("not_xlsx"))
-    if unpacked > limit:
-        megabytes = -(-unpacked // 1_000_000)
-        raise FileRefused(path.name, DomainError("file_too_large", megabytes=megabytes, limit=limit // 1_000_000))
 
 
 def _table(path: Path, workbook: CalamineWorkbook, name: str, *, alone: bool) -> Table | None:

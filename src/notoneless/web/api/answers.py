@@ -73,9 +73,11 @@ def is_own_child(scope: Scope, code: str) -> bool:
 
 
 def _ranked(code: str, day: date, duty: str, level: str) -> tuple[list[Ranked], str]:
-    """All of a level, and the path of the unit that it is below."""
-    path = ledger_queries.day_unit(SYSTEM, day, code).path
-    return rollup_queries.ranking(SYSTEM, code, day, duty, level), path
+    """All of a level, and the path of the unit that it is below. What is wrong with the question is told before the
+    unit is looked for: an error must not say whether a unit exists.
+    """
+    ranked = rollup_queries.ranking(SYSTEM, code, day, duty, level)
+    return ranked, ledger_queries.day_unit(SYSTEM, day, code).path
 
 
 def _line_json(line: Line) -> dict[str, Any]:

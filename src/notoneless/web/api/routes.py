@@ -4,6 +4,7 @@ import logging
 from typing import Annotated, Any
 
 import msgspec
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Query
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -26,6 +27,9 @@ from notoneless.web.ui.days import CLOCK, today
 log = logging.getLogger(__name__)
 Limit = Annotated[int, Query(ge=1, le=1000)]
 Offset = Annotated[int, Query(ge=0, le=100_000_000)]
+Day = Annotated[str, Query(format="date")]
+REFUSED = dict.fromkeys((400, 401, 403, 404, 429, 503), shapes.Refusal)
+"""What any operation may answer instead: one shape, told apart by its code."""
 
 
 def caller(request: HttpRequest) -> Scope | None:
@@ -49,6 +53,15 @@ api = NinjaAPI(
     docs_url=None,
     auth=caller,
     urls_namespace="api",
+    openapi_extra={
+        "components": {
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer", "description": "`nol token issue`"},
+                "session": {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME},
+            }
+        },
+        "security": [{"token": []}, {"session": []}],
+    },
 )
 
 
@@ -60,7 +73,12 @@ def _answer(request: HttpRequest, content: object) -> HttpResponse:
     return HttpResponse(msgspec.json.encode(content), content_type="application/json", headers={"ETag": etag})
 
 
-@api.post("/reports", response={200: shapes.Results, 400: shapes.Refusal, 413: shapes.Refusal}, tags=["reports"])
+@api.post(
+    "/reports",
+    response={200: shapes.Results, **REFUSED, 408: shapes.Refusal, 413: shapes.Refusal},
+    tags=["reports"],
+    openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": shapes.REPORTS}}}},
+)
 def reports(request: HttpRequest) -> HttpResponse:
     """One report or an array of up to 1,000. Each is accepted or refused by itself, and 200 says that all were read.
 
@@ -71,15 +89,15 @@ def reports(request: HttpRequest) -> HttpResponse:
     return HttpResponse(write_results(outcomes, language_asked(request)), content_type="application/json")
 
 
-@api.get("/units/{code}/completeness", response={200: shapes.Completeness, 404: shapes.Refusal}, tags=["figures"])
-def completeness(request: HttpRequest, code: str, day: str, duty: str) -> HttpResponse:
+@api.get("/units/{code}/completeness", response={200: shapes.Completeness, 304: None, **REFUSED}, tags=["figures"])
+def completeness(request: HttpRequest, code: str, day: Day, duty: str) -> HttpResponse:
     """A unit's figures and its children's, which sum to it."""
     return _answer(request, answers.completeness_json(_scope(request), code, read_day(day), duty))
 
 
-@api.get("/units/{code}/missing", response={200: shapes.Listed, 404: shapes.Refusal}, tags=["figures"])
+@api.get("/units/{code}/missing", response={200: shapes.Listed, 304: None, **REFUSED}, tags=["figures"])
 def missing(
-    request: HttpRequest, code: str, day: str, duty: str, level: str = "", limit: Limit = 100, offset: Offset = 0
+    request: HttpRequest, code: str, day: Day, duty: str, level: str = "", limit: Limit = 100, offset: Offset = 0
 ) -> HttpResponse:
     """Who has not been heard from, at the level of person, class, school or district."""
     found = answers.missing_json(_scope(request), code, read_day(day), duty, level, limit, offset)
@@ -88,16 +106,16 @@ def missing(
     return _answer(request, found)
 
 
-@api.get("/units/{code}/ranking", response={200: shapes.Listed, 404: shapes.Refusal}, tags=["figures"])
+@api.get("/units/{code}/ranking", response={200: shapes.Listed, 304: None, **REFUSED}, tags=["figures"])
 def ranking(
-    request: HttpRequest, code: str, day: str, duty: str, level: str = "school", limit: Limit = 100, offset: Offset = 0
+    request: HttpRequest, code: str, day: Day, duty: str, level: str = "school", limit: Limit = 100, offset: Offset = 0
 ) -> HttpResponse:
     """The units of a level by completeness; ties share a place."""
     return _answer(request, answers.ranking_json(_scope(request), code, read_day(day), duty, level, limit, offset))
 
 
-@api.get("/people/{code}/days", response={200: shapes.PersonDays, 404: shapes.Refusal}, tags=["figures"])
-def person_days(request: HttpRequest, code: str, until: str, duty: str, days: int = 30) -> HttpResponse:
+@api.get("/people/{code}/days", response={200: shapes.PersonDays, 304: None, **REFUSED}, tags=["figures"])
+def person_days(request: HttpRequest, code: str, until: Day, duty: str, days: int = 30) -> HttpResponse:
     """What became of what a person owed on the last days: states and what was raised, without answers."""
     scope = _scope(request)
     found = answers.person_days_json(scope, code, read_day(until), duty, days)

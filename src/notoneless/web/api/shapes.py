@@ -1,8 +1,14 @@
 """The shapes of the API, for its description. Answers are written by the stages themselves and not checked twice."""
 
-from typing import Any, Literal
+import uuid
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
 
+from django.conf import settings
 from ninja import Schema
+from pydantic import StringConstraints
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
 
 class Error(Schema):
@@ -11,6 +17,27 @@ class Error(Schema):
     code: str
     field: str
     message: str
+
+
+class Report(Schema):
+    """What is sent: of one person or of one unit. `id` is the sender's own, and stays with this content for ever."""
+
+    model_config = {"extra": "forbid"}
+
+    id: uuid.UUID
+    duty: Text
+    day: date
+    session: str | None = None
+    person: Text | None = None
+    unit: Text | None = None
+    answers: dict[str, Any]
+    made_at: datetime
+    by: Literal["self", "guardian", "teacher", "device", "import"]
+
+
+_REPORT = Report.model_json_schema()
+REPORTS = {"oneOf": [_REPORT, {"type": "array", "items": _REPORT, "maxItems": settings.REPORTS_PER_REQUEST}]}
+"""One report, or an array of them: the body of POST /reports."""
 
 
 class Refusal(Schema):

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
 
+from django.conf import settings
+
 from notoneless.kernel.errors import DomainError
 from notoneless.kernel.keyring import KeyRing
 from notoneless.roster import tokens
 from notoneless.roster.tokens import Bearer
 
-COOKIE = "nol_lane"
+COOKIE: str = settings.LANE_COOKIE_NAME
 
 
 def bearer_of(headers: Mapping[bytes, bytes], *, ring: KeyRing, now: int) -> Bearer:
