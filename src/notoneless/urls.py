@@ -15,7 +15,7 @@ from notoneless.web.office import log, roles
 from notoneless.web.policy import asks, calendar, complaints, policies, public, why
 from notoneless.web.privacy import notices, requests
 from notoneless.web.school import views as school
-from notoneless.web.teacher import families, states
+from notoneless.web.teacher import contact, families, states
 from notoneless.web.teacher import views as teacher
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -68,6 +68,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("unit/<str:code>/calendar/", calendar.calendar, name="calendar"),
     path("unit/<str:code>/calendar.ics", calendar.calendar_file, name="calendar_file"),
     path("unit/<str:code>/asks/", asks.asks, name="asks"),
+    path("people/<int:person_id>/contact/", contact.contact, name="contact"),
     path("office/log/", log.log, name="audit_log"),
     path("office/", roles.office, name="office"),
     path("unit/<str:code>/roles/", roles.roles, name="roles"),

@@ -46,6 +46,7 @@ PAGES: dict[str, set[str]] = {
     "/bureau/K1/people/{k1_1}/": {"teacher", *NAMES_S},
     "/bureau/L1/people/{k1_1}/": set(),
     "/why/{k1_1}/2026-11-23/": {"parent", "teacher", *NAMES_S},
+    "/people/{k1_1}/contact/": {"teacher", *NAMES_S},
     "/family/complaints/": {"parent"},
     "/family/reads/": {"parent"},
     "/family/privacy/": {"parent"},

@@ -14,6 +14,7 @@ from notoneless.kernel.crypto import Personal, seal, unseal
 from notoneless.kernel.errors import DomainError
 from notoneless.kernel.sealed import SealedTexts, declare
 from notoneless.roster.accounts import failures, passwords
+from notoneless.web.addresses import client_address
 from notoneless.web.ui.days import CLOCK
 from notoneless.web.ui.words import sentence
 
@@ -79,4 +80,4 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth has no type
 
 
 def _who(request: HttpRequest, credentials: Any) -> tuple[str, str]:
-    return str(credentials.get("username", ""))[:150], request.META.get("REMOTE_ADDR", "")
+    return str(credentials.get("username", ""))[:150], client_address(request)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -41,20 +42,32 @@ class SessionGuard:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         # A board asks each second for each of hundreds of viewers: its view asks `is_admitted`, once a second for each.
-        if is_live(request) or request.user.is_anonymous:
+        if is_live(request):
             return self.get_response(request)
+        if request.user.is_anonymous:
+            answer = self.get_response(request)
+            return _begin(answer, request) if "_auth_user_id" in request.session else answer
         limits = limits_for(reader_of(request).desks)
         if _is_over(request, limits):
             end_lane_cookie(request)
             logout(request)
             del request._nol_reader  # type: ignore[attr-defined]
             return self.get_response(request)
-        if (first := _owed_first(request, limits)) is not None:
-            return first
+        owed = _owed(request, limits)
+        if owed is not None and (instead := _lead(request, owed)) is not None:
+            return instead
         answer = self.get_response(request)
-        if not is_api(request) and SEEN in request.session:  # not just signed out
+        if owed is None and not is_api(request) and SEEN in request.session:  # not just signed out
             _renew_lane_cookie(answer, request, limits)
         return answer
+
+
+def _begin(answer: HttpResponseBase, request: HttpRequest) -> HttpResponseBase:
+    """Somebody has just signed in: their session begins, and the page gets its token unless something is owed first."""
+    limits = limits_for(reader_of(request).desks)
+    if not _is_over(request, limits) and _owed(request, limits) is None:
+        _renew_lane_cookie(answer, request, limits)
+    return answer
 
 
 def _is_over(request: HttpRequest, limits: Limits) -> bool:
@@ -90,20 +103,28 @@ def is_admitted(request: HttpRequest) -> bool:
     if request.user.is_anonymous:
         return False
     limits = limits_for(reader_of(request).desks)
-    return not _is_over(request, limits) and _owed_first(request, limits) is None
+    return not _is_over(request, limits) and _owed(request, limits) is None
 
 
-def _owed_first(request: HttpRequest, limits: Limits) -> HttpResponseBase | None:
+@dataclass(frozen=True)
+class Owed:
+    """What an account must do before anything else: the error for a program, the page for a person, and where the way
+    to it leads."""
+
+    code: str
+    page: str
+    way: tuple[str, ...]
+
+
+def _owed(request: HttpRequest, limits: Limits) -> Owed | None:
     """A new password where somebody else chose the old one or it is too old; a second factor where the role asks it."""
     account: Any = request.user
-    if request.path.startswith(ALWAYS):
-        return None
     since = account.password_since
     is_old = limits.password is not None and since is not None and CLOCK.now() - since > limits.password
     if account.is_password_due or (is_old and account.has_usable_password()):
-        return _lead(request, "password_due", "account_change_password", (PASSWORD, AGAIN))
+        return Owed("password_due", "account_change_password", (PASSWORD, AGAIN))
     if settings.SECOND_FACTOR_REQUIRED and reader_of(request).needs_second_factor and not has_second_factor(account):
-        return _lead(request, "second_factor_needed", "mfa_index", (FACTOR, AGAIN, PASSWORD))
+        return Owed("second_factor_needed", "mfa_index", (FACTOR, AGAIN, PASSWORD))
     return None
 
 
@@ -118,9 +139,10 @@ def has_password(account: Any) -> bool:
     return bool(account.has_usable_password())
 
 
-def _lead(request: HttpRequest, code: str, page: str, open_to: tuple[str, ...]) -> HttpResponseBase | None:
-    if request.path.startswith(open_to):
+def _lead(request: HttpRequest, owed: Owed) -> HttpResponseBase | None:
+    """The answer in place of a page; none where the page is on the way, or is everybody's."""
+    if request.path.startswith((*ALWAYS, *owed.way)):
         return None
     if is_api(request):
-        return error_response(request, DomainError(code))
-    return redirect(reverse(page))
+        return error_response(request, DomainError(owed.code))
+    return redirect(reverse(owed.page))

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from notoneless.kernel.errors import DomainError
 from notoneless.roster import queries as roster_queries
 from notoneless.roster.accounts import codes, invitations
+from notoneless.web.addresses import client_address
 from notoneless.web.ui.days import CLOCK
 from notoneless.web.ui.words import sentence
 
@@ -109,4 +110,4 @@ def _signed_in(request: HttpRequest, account: Any) -> HttpResponse:
 
 
 def _address(request: HttpRequest) -> str:
-    return str(request.META.get("REMOTE_ADDR", ""))
+    return client_address(request)

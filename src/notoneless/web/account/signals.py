@@ -13,6 +13,7 @@ from notoneless.roster import queries as roster_queries
 from notoneless.roster.accounts import failures
 from notoneless.roster.roles import ROLES
 from notoneless.web.account.limits import limits_for
+from notoneless.web.addresses import client_address
 from notoneless.web.ui.days import CLOCK, today
 
 
@@ -30,7 +31,7 @@ def listen() -> None:
 
 def _came(sender: Any, request: HttpRequest, user: Any, **rest: Any) -> None:
     if request.META:  # a test's own sign-in has no request to speak of
-        failures.forget(user.get_username(), request.META.get("REMOTE_ADDR", ""))
+        failures.forget(user.get_username(), client_address(request))
     audit.record(user.get_username(), "sign-in", f"account:{user.pk}", clock=CLOCK)
     desks = [ROLES[grant.role].desk for grant in roster_queries.grants_of(user, today())]
     at_once = limits_for(desks).at_once
