@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import resolve
 
 from notoneless.roster.models import Grant, Person, Unit
 from tests.attacks.conftest import SECRETS
@@ -26,6 +27,8 @@ STARTS = {
 }  # fmt: skip
 SHOWN_NOWHERE = ("teacher", "security_admin")
 """What they write is kept for others, or in the audit log."""
+ONE_BY_ONE = ("sql", "markup", "header", "number", "null")
+"""Payloads that go into one field at a time; the others into all at once."""
 LEAST_FORMS = {"parent": 2, "teacher": 3, "principal": 5, "city_officer": 3, "security_admin": 1}
 
 
@@ -63,7 +66,7 @@ def test_hostile_text_in_every_field_is_refused_or_shown_as_text(name: str, line
     taken = 0
     for form in forms:
         for kind, payload in PAYLOADS.items():
-            for text in form.texts:
+            for text in form.texts if kind in ONE_BY_ONE else ():
                 answer = send(client, form, **{text: payload})
                 look(answer, (form.action, text, kind))
                 taken += answer.status_code == 302
@@ -92,13 +95,14 @@ def test_hostile_text_in_every_address_is_refused_or_shown_as_text(name: str, li
     pages = walk(client, starts(name)).pages
     assert len(pages) >= 3
     names = ("day", "duty", "level", "page", "units", "year", "district", "remove", "ask", "preview", "next", "sort")
-    for address in pages:
-        path = address.partition("?")[0]
+    paths = {address.partition("?")[0] for address in pages}
+    # One page of each view: the same code reads the parameters of all of them.
+    for path in {resolve(path).view_name: path for path in sorted(paths)}.values():
         for kind, payload in PAYLOADS.items():
             if len(payload) < 1000:
                 look(client.get(path, dict.fromkeys(names, payload)), (path, kind))
             for one in names:
-                if len(payload) < 1000 and kind in ("sql", "markup", "header", "digits", "number", "null"):
+                if len(payload) < 1000 and kind in ONE_BY_ONE:
                     look(client.get(path, {one: payload}), (path, one, kind))
     log = lines.getvalue()
     assert all(secret not in log for told in SECRETS.values() for secret in told)

@@ -151,7 +151,8 @@ def named_pages() -> list[str]:
     """Every address of the site with a code or a number in it."""
     found = [str(one.pattern) for one in urlpatterns if isinstance(one, URLPattern)]
     names = {"<str:code>": "{code}", "<int:person_id>": "{person}", "<int:grant_id>": "{grant}",
-             "<str:policy_code>": "{policy}", "<str:day>": str(DAY)}  # fmt: skip
+             "<str:policy_code>": "{policy}", "<str:day>": str(DAY), "<int:request_id>": "{number}",
+             "<str:form>": "json"}  # fmt: skip
     for written, name in names.items():
         found = [route.replace(written, name) for route in found]
     pages = [f"/{route}" for route in found if "{" in route or "<" in route]
@@ -176,8 +177,10 @@ def test_outside_and_unknown_are_told_alike_on_every_page(name: str) -> None:
     pages = named_pages()
     assert len(pages) > 12
     for page in pages:
-        outside = page.format(code=outside_unit, person=other.pk, grant=grant, policy="national-daily-health")
-        unknown = page.format(code="NO-SUCH", person=99999999, grant=99999999, policy="no-such-policy")
+        outside = page.format(code=outside_unit, person=other.pk, grant=grant, policy="national-daily-health",
+                              number=99999998)  # fmt: skip
+        unknown = page.format(code="NO-SUCH", person=99999999, grant=99999999, policy="no-such-policy",
+                              number=99999999)  # fmt: skip
         asked = [outside, unknown, outside_unit, "NO-SUCH", "national-daily-health", "no-such-policy", "99999999"]
         for method in ("get", "post"):
             one, two = (getattr(client, method)(address) for address in (outside, unknown))
