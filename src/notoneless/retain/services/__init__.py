@@ -2,7 +2,7 @@
 
 from notoneless.retain.services.certify import Approval
 from notoneless.retain.services.expire import run_retention
-from notoneless.retain.services.household import destroy_household
+from notoneless.retain.services.household import destroy_household, destroy_person
 from notoneless.retain.services.scrub import scrub_storage
 
-__all__ = ["Approval", "destroy_household", "run_retention", "scrub_storage"]
+__all__ = ["Approval", "destroy_household", "destroy_person", "run_retention", "scrub_storage"]

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Model, Q, QuerySet
 
 from notoneless.collect.models import Report
 from notoneless.expect import services as expect
@@ -28,11 +28,28 @@ def destroy_household(code: str, approval: Approval, *, clock: Clock) -> Certifi
 
     Raises DomainError `unknown_household`.
     """
-    begun, today = clock.now(), day_of(clock.now())
     household = Household.objects.filter(code=code).first()
     if household is None:
         raise DomainError("unknown_household", "household")
     people = list(Person.objects.filter(household=household).values_list("pk", flat=True))
+    return _destroy(people, household, approval, clock=clock)
+
+
+def destroy_person(person_id: int, approval: Approval, *, clock: Clock) -> Certificate:
+    """Everything of one person; where nobody else is left in the household, that goes too, with its accounts.
+
+    Raises DomainError `unknown_person`.
+    """
+    person = Person.objects.filter(pk=person_id).select_related("household").first()
+    if person is None:
+        raise DomainError("unknown_person", "person")
+    home = person.household
+    is_last = home is not None and not Person.objects.filter(household=home).exclude(pk=person_id).exists()
+    return _destroy([person_id], home if is_last else None, approval, clock=clock)
+
+
+def _destroy(people: Sequence[int], household: Household | None, approval: Approval, *, clock: Clock) -> Certificate:
+    begun, today = clock.now(), day_of(clock.now())
     _leave(people, clock=clock)
     what: dict[str, int] = {}
     with transaction.atomic():
@@ -40,7 +57,10 @@ def destroy_household(code: str, approval: Approval, *, clock: Clock) -> Certifi
         what["person_slot"] = ledger.forget_people(people)
         what |= _accounts(household, people, approval.by, clock=clock)
         OutboxEvent.objects.filter(handled_at__isnull=False).delete()
-        for rows in (Person.objects.filter(pk__in=people), Household.objects.filter(pk=household.pk)):
+        gone: list[QuerySet[Model]] = [Person.objects.filter(pk__in=people)]
+        if household is not None:
+            gone.append(Household.objects.filter(pk=household.pk))
+        for rows in gone:
             for model, n in rows.delete()[1].items():
                 what[model.lower()] = what.get(model.lower(), 0) + n
         return certify(TERM, {k: n for k, n in what.items() if n}, approval, begun_at=begun, until=today, clock=clock)
@@ -68,9 +88,9 @@ def _reports(people: Sequence[int]) -> int:
     return deleted + Report.objects.filter(respondent_id__in=people).delete()[0]
 
 
-def _accounts(household: Household, people: Sequence[int], actor: str, *, clock: Clock) -> dict[str, int]:
+def _accounts(household: Household | None, people: Sequence[int], actor: str, *, clock: Clock) -> dict[str, int]:
     """Guardians with no other role go; others lose this household. The people's own accounts go with them."""
-    grants = Grant.objects.filter(household=household)
+    grants = Grant.objects.none() if household is None else Grant.objects.filter(household=household)
     candidates = set(grants.values_list("account_id", flat=True))
     candidates |= set(Account.objects.filter(person_id__in=people).values_list("pk", flat=True))
     grants.delete()

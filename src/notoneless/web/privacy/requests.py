@@ -12,6 +12,7 @@ from notoneless.consent import queries, services
 from notoneless.consent.rules import KINDS, deadlines
 from notoneless.consent.services import Destroy
 from notoneless.kernel.errors import DomainError
+from notoneless.retain.services import Approval, destroy_person
 from notoneless.roster import queries as roster_queries
 from notoneless.web.access import Reader, signed_in
 from notoneless.web.policy.policies import managed_unit
@@ -25,8 +26,16 @@ FORMS = {
     "json": "application/json; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-DESTROY: Destroy | None = None
-"""What destroys on an accepted deletion. None: it waits for the data's own end, and the pages say so."""
+
+
+def _destroyer(reader: Reader) -> Destroy:
+    """What an accepted deletion is handed to: the child goes, and so does the household with its last one."""
+
+    def destroy(person_id: int, request_id: int) -> str:
+        approval = Approval(reader.scope.actor, f"request {request_id} of the family (PIPL 47)")
+        return str(destroy_person(person_id, approval, clock=CLOCK).pk)
+
+    return destroy
 
 
 def _number(text: str, field: str) -> int:
@@ -53,7 +62,7 @@ def mine(request: HttpRequest, reader: Reader) -> HttpResponse:
     found = queries.requests_of_households(reader.scope)
     return render(request, "privacy/mine.html", {
         "requests": [(one, one.is_open_to_fetch(since)) for one in found], "kinds": KINDS, "refusal": refusal,
-        "children": roster_queries.children_of_household(reader.scope), "sent": sent, "destroys": DESTROY is not None,
+        "children": roster_queries.children_of_household(reader.scope), "sent": sent,
         "days": deadlines()["working_days"]["copy"],
     }, status=status)  # fmt: skip
 
@@ -87,7 +96,7 @@ def inbox(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
                 raise DomainError("value_required", "answer")
             services.answer_request(
                 reader.scope, code, number, is_granted=sent["outcome"] == "grant", answer=sent.get("answer", ""),
-                clock=CLOCK, destroy=DESTROY,
+                clock=CLOCK, destroy=_destroyer(reader),
             )  # fmt: skip
             messages.success(request, _("The answer has been sent."))
             return redirect(request.get_full_path())
@@ -100,5 +109,4 @@ def inbox(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
         "unit": unit, "tab": "requests", "requests": [(one, one.is_overdue(today())) for one in found],
         "page": Page(page_number(request), total), "refusal": refusal, "sent": sent, "days": COUNTED_DAYS,
         "standing": queries.standing(reader.scope, code, today() - timedelta(days=COUNTED_DAYS), today()),
-        "destroys": DESTROY is not None,
     }, status=status)  # fmt: skip
