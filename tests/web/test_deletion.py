@@ -18,7 +18,10 @@ def test_granted_deletion_destroys_the_child_and_leaves_a_certificate() -> None:
     make_cast()
     send(report("K1-1"))
     child = Person.objects.get(code="K1-1")
-    home, siblings = child.household_id or 0, Person.objects.filter(household=child.household).exclude(pk=child.pk).count()
+    home, siblings = (
+        child.household_id or 0,
+        Person.objects.filter(household=child.household).exclude(pk=child.pk).count(),
+    )
     signed_in("parent").post("/family/requests/", {"person": child.pk, "kind": "delete", "text": ""})
     request = PrivacyRequest.objects.get()
     page = {"request": request.pk, "outcome": "grant", "answer": "granted"}

@@ -143,7 +143,7 @@ def test_a_deletion_says_plainly_what_happens() -> None:
     opened_city(pupils=1)
     make_cast()
     ask("delete")
-    assert "deleted at the latest when their time" in text_of(signed_in("parent").get("/family/requests/"))
+    assert "destroyed at once and a certificate is written" in text_of(signed_in("parent").get("/family/requests/"))
 
 
 def test_what_a_family_writes_is_shown_as_text() -> None:

@@ -46,7 +46,7 @@ class SessionGuard:
             return self.get_response(request)
         if request.user.is_anonymous:
             answer = self.get_response(request)
-            return _begin(answer, request) if "_auth_user_id" in request.session else answer
+            return _begin(answer, request) if _is_signed_in(request) else answer
         limits = limits_for(reader_of(request).desks)
         if _is_over(request, limits):
             end_lane_cookie(request)
@@ -60,6 +60,11 @@ class SessionGuard:
         if owed is None and not is_api(request) and SEEN in request.session:  # not just signed out
             _renew_lane_cookie(answer, request, limits)
         return answer
+
+
+def _is_signed_in(request: HttpRequest) -> bool:
+    """Asked anew after the view: it may have signed somebody in."""
+    return not request.user.is_anonymous
 
 
 def _begin(answer: HttpResponseBase, request: HttpRequest) -> HttpResponseBase:
