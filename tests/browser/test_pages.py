@@ -30,7 +30,7 @@ def sign_in(page: Page, server: Server, name: str) -> None:
     page.goto(f"{server.url}/sign-in/")
     page.get_by_label("用户名").fill(name)
     page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
+    page.get_by_role("button", name="登录", exact=True).click()
     page.wait_for_url(re.compile(r"/(family|class|school|bureau)/"))
 
 

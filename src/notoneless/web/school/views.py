@@ -19,7 +19,7 @@ from notoneless.kernel.errors import DomainError
 from notoneless.ledger import queries as ledger_queries
 from notoneless.ledger.queries import DayUnitRef, SlotView
 from notoneless.rollup import queries as rollup_queries
-from notoneless.roster.roles import NAMES, RULE, SIGN
+from notoneless.roster.roles import GRANT, NAMES, RULE, SIGN
 from notoneless.web.access import Reader, signed_in
 from notoneless.web.reading import note_names
 from notoneless.web.ui.days import CLOCK, shown_day
@@ -131,6 +131,7 @@ def school_page(request: HttpRequest, reader: Reader, code: str) -> HttpResponse
         "unit": unit, "strip": strip_of(unit, shown.day, duties["morning-check"]),
         "names": names, "shown": shown, "now": now, "draft": draft, "refusal": refusal,
         "duty": duties[DUTY], "slot": _slot(unit, shown.day, duties[DUTY]), "signed": signed,
+        "may_grant": reader.scope.may(GRANT, unit.path),
         "may_manage": reader.scope.may(RULE, unit.path),
         "may_sign": may_sign and not is_locked, "is_locked": is_locked,
         "amendments": signed.amendments(now, names) if signed else [],

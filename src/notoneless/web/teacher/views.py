@@ -18,7 +18,8 @@ from notoneless.ledger import queries as ledger_queries
 from notoneless.ledger.queries import DayUnitRef
 from notoneless.rollup.rules import Counts
 from notoneless.roster import queries as roster_queries
-from notoneless.roster.roles import NAMES, REPORT
+from notoneless.roster.roles import BIND, NAMES, REPORT
+from notoneless.roster.scope import Scope
 from notoneless.web.access import Reader, signed_in
 from notoneless.web.reading import note_read
 from notoneless.web.ui.days import CLOCK, ShownDay, shown_day
@@ -39,8 +40,14 @@ class Class:
     shown: ShownDay
     duty: DutyInfo
     duties: tuple[tuple[DutyInfo, Counts], ...]
+    scope: Scope
     may_report: bool
     is_locked: bool
+
+    @property
+    def may_bind(self) -> bool:
+        """Whether the reader invites this class's families."""
+        return self.scope.may(BIND, self.unit.path)
 
     @property
     def counts(self) -> Counts:
@@ -64,7 +71,7 @@ def _class(request: HttpRequest, reader: Reader, code: str, duty_code: str) -> C
     counted = tuple((known[one], _counts(unit, shown.day, known[one])) for one in DUTIES if one in known)
     locked = {row.duty_id for row in ledger_queries.sessions_on(shown.day) if row.locks_at <= CLOCK.now()}
     may_report = reader.scope.may(REPORT, unit.path)
-    return Class(unit, shown, known[duty_code], counted, may_report, known[duty_code].id in locked)
+    return Class(unit, shown, known[duty_code], counted, reader.scope, may_report, known[duty_code].id in locked)
 
 
 def _counts(unit: DayUnitRef, day: date, duty: DutyInfo) -> Counts:
