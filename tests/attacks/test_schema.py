@@ -11,7 +11,7 @@ from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from django.test import Client
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
@@ -93,9 +93,14 @@ def true_or_made_up(data: st.DataObject, case: Any) -> None:
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["allowed", "forbidden"])
-@pytest.mark.parametrize("name", [*ROLES, "nobody", ""])
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: f"{one[0]} {one[1]}")
-def test_api_keeps_to_its_description(operation: tuple[str, str], name: str, mode: GenerationMode) -> None:
+def test_api_keeps_to_its_description(operation: tuple[str, str], mode: GenerationMode) -> None:
+    """As every role, as who has none, and as nobody: one city for all of them, since they are to change nothing."""
+    for name in (*ROLES, "nobody", ""):
+        _keeps(operation, name, mode)
+
+
+def _keeps(operation: tuple[str, str], name: str, mode: GenerationMode) -> None:
     method, path = operation
     found = SCHEMA[path][method]
     headers = bearer(name) if name else {}
@@ -104,6 +109,7 @@ def test_api_keeps_to_its_description(operation: tuple[str, str], name: str, mod
     @given(data=st.data(), case=found.as_strategy(generation_mode=mode))
     def ask(data: st.DataObject, case: Any) -> None:
         true_or_made_up(data, case)
+        note(f"as {name or 'nobody'}")
         answer = case.call(headers=headers)
         case.validate_response(answer, checks=CHECKS)
 
