@@ -28,10 +28,12 @@ _CHUNK = 2000
 
 
 def record(actor: str, act: str, subject: str, *, clock: Clock, detail: Mapping[str, Any] | None = None) -> None:
-    """Append an entry, in the transaction of the act that it tells of."""
+    """Append an entry, in the transaction of the act that it tells of.
+
+    Three statements: whoever appends next waits from the first of them until this transaction has ended.
+    """
     with transaction.atomic():
-        lock_exclusively("audit")  # the next entry needs this one's digest
-        head = AuditHead.objects.select_for_update().filter(pk=HEAD).first()
+        head = _locked_head()
         number, previous = (head.number, head.digest) if head is not None else (0, BEGINNING)
         entry = AuditEntry(
             number=number + 1, made_at=clock.now(), actor=actor, act=act, subject=subject, detail=dict(detail or {}),
@@ -39,13 +41,25 @@ def record(actor: str, act: str, subject: str, *, clock: Clock, detail: Mapping[
         )  # fmt: skip
         entry.digest = _digest(entry, previous)
         entry.save(force_insert=True)
-        _set_head(number + 1, entry.digest)
+        _set_head(number + 1, entry.digest, is_new=head is None)
 
 
-def _set_head(number: int, digest: str) -> None:
-    AuditHead.objects.update_or_create(
-        pk=HEAD, defaults={"number": number, "digest": digest, "seal": _keyed(f"head:{number}:{digest}")}
-    )
+def _locked_head() -> AuditHead | None:
+    """The end of the chain, which the next entry needs, kept from all others; None, and as well kept, before the first
+    entry."""
+    heads = AuditHead.objects.select_for_update().filter(pk=HEAD)
+    if (head := heads.first()) is None:
+        lock_exclusively("audit")  # there is no row to hold; somebody may just be writing it
+        head = heads.first()
+    return head
+
+
+def _set_head(number: int, digest: str, *, is_new: bool) -> None:
+    fields = {"number": number, "digest": digest, "seal": _keyed(f"head:{number}:{digest}")}
+    if is_new:
+        AuditHead.objects.create(pk=HEAD, **fields)
+    else:
+        AuditHead.objects.filter(pk=HEAD).update(**fields)
 
 
 def _keyed(text: str) -> str:
@@ -105,6 +119,12 @@ class Found:
     detail: Mapping[str, Any]
 
 
+def latest(act: str) -> datetime | None:
+    """When the newest entry of an act was made."""
+    found = AuditEntry.objects.filter(act=act).order_by("-made_at").values_list("made_at", flat=True).first()
+    return found if isinstance(found, datetime) else None
+
+
 def search(
     *, actor: str = "", act: str = "", subject: str = "", first_day: date | None = None, last_day: date | None = None,
     limit: int, offset: int,
@@ -140,7 +160,7 @@ def begin_chain() -> int:
             entry.digest = previous = _digest(entry, previous)
             entry.save(update_fields=["number", "previous", "digest"])
         if number:
-            _set_head(number, previous)
+            _set_head(number, previous, is_new=True)
     return number
 
 

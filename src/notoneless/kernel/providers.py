@@ -42,3 +42,12 @@ def _secret(environment: Mapping[str, str], name: str) -> str:
     if path := environment.get(f"NOL_{name.upper()}_SECRET_FILE", ""):
         return Path(path).read_text(encoding="utf-8").strip()
     return environment[f"NOL_{name.upper()}_SECRET"]
+
+
+def secret_lines(environment: Mapping[str, str], name: str) -> list[str]:
+    """The lines of a setting, or of the file that `<name>_FILE` names; empty lines and those of # are left out."""
+    text = environment.get(name, "")
+    if path := environment.get(f"{name}_FILE", ""):
+        text = Path(path).read_text(encoding="utf-8")
+    lines = (line.strip() for line in text.splitlines())
+    return [line for line in lines if line and not line.startswith("#")]
