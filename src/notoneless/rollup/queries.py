@@ -21,7 +21,7 @@ from notoneless.roster.roles import NAMES
 from notoneless.roster.scope import Scope
 from notoneless.roster.tree import END, SEGMENT
 
-_SUMS = ", ".join(f"SUM({name})" for name in ("on_time", "late", "excused", "missing", "due", "voluntary"))
+SUMS = ", ".join(f"SUM({name})" for name in ("on_time", "late", "excused", "missing", "due", "voluntary"))
 _CARRIED = {"district": "district_id", "school": "school_id", "class": "unit_id"}
 """The columns of a tally that name its ancestors of that day."""
 _SUBTREE = "day = %s AND duty_id = %s AND path >= %s AND path < %s"
@@ -93,7 +93,7 @@ def completeness(scope: Scope, unit_code: str, day: date, duty_code: str) -> Com
 def _lines(day: date, duty: DutyInfo, root: DayUnitRef, units: list[DayUnitRef], cut: int) -> list[Line]:
     """A line for each unit: the tallies below `root`, grouped by their path cut at `cut` characters."""
     counts: dict[str, Counts] = {}
-    for path, *sums in fetch(*_grouped("tally", "", _SUMS, day, duty.id, root, cut)):
+    for path, *sums in fetch(*_grouped("tally", "", SUMS, day, duty.id, root, cut)):
         counts[path] = counts.get(path, Counts()) + Counts(*(int(n) for n in sums))
     measures: dict[str, dict[str, int]] = {}
     voluntary: dict[str, dict[str, int]] = {}
@@ -106,7 +106,7 @@ def _lines(day: date, duty: DutyInfo, root: DayUnitRef, units: list[DayUnitRef],
     return [Line(u, counts.get(u.path, Counts()), measures.get(u.path, {}), voluntary.get(u.path, {})) for u in units]
 
 
-def _below(day: date, duty_id: int, root: DayUnitRef) -> tuple[str, list[Any]]:
+def subtree_of(day: date, duty_id: int, root: DayUnitRef) -> tuple[str, list[Any]]:
     """The condition that picks the tallies of a subtree, and its parameters."""
     if root.district_id == root.unit_id:  # then what is below carries it, or a district below it, whatever its path
         return _IN_DISTRICTS, [day, duty_id, day, root.path, root.path + END]
@@ -120,7 +120,7 @@ def _grouped(
     district that each carries, a number, and only the city's own by their path.
     """
     comma, by = (f", {key}", f", {key}") if key else ("", "")
-    subtree, within = _below(day, duty_id, root)
+    subtree, within = subtree_of(day, duty_id, root)
     plain = f"SELECT substr(path, 1, %s) AS head{comma}, {sums} FROM {table} WHERE {subtree}"
     if root.level not in ("province", "city"):
         return f"{plain} GROUP BY substr(path, 1, %s){by}", [cut, *within, cut]
@@ -152,12 +152,12 @@ def lines_at(scope: Scope, unit_code: str, day: date, duty_code: str, level: str
     duty = expect_queries.duty_by_code(duty_code)
     root = ledger_queries.day_unit(scope, day, unit_code)
     units = ledger_queries.units_below(day, root, level)
-    subtree, within = _below(day, duty.id, root)
+    subtree, within = subtree_of(day, duty.id, root)
     ids = {unit.unit_id for unit in units}
     # Where one of a level stands below another, a tally carries only the nearer one: then its path must speak.
     if level in _CARRIED and not any(unit.parent_id in ids for unit in units):
         by = _CARRIED[level]
-        rows = fetch(f"SELECT {by}, {_SUMS} FROM tally WHERE {subtree} GROUP BY {by}", within)
+        rows = fetch(f"SELECT {by}, {SUMS} FROM tally WHERE {subtree} GROUP BY {by}", within)
         found = {unit_id: Counts(*(int(n) for n in sums)) for unit_id, *sums in rows}
         return [Line(unit, found.get(unit.unit_id, Counts())) for unit in units]
     by_depth: dict[int, list[DayUnitRef]] = {}

@@ -6,6 +6,7 @@ from dataclasses import replace
 from notoneless.rollup.queries import Completeness, Line
 from notoneless.roster.roles import NAMES
 from notoneless.roster.scope import Scope
+from notoneless.roster.tree import SEGMENT
 
 SMALL = 5
 """The least count of ill people that is shown outside those who care for them."""
@@ -39,6 +40,35 @@ def hidden_parts(whole: Mapping[str, int], parts: Sequence[Mapping[str, int]], c
             break
         hidden.add(min(others)[1])
     return frozenset(hidden)
+
+
+def hidden_below(root: str, counts: Mapping[str, int]) -> frozenset[str]:
+    """Of the counts of one measure by path, below the unit with the path `root`, the paths whose count is not shown.
+
+    The tree is walked as the pages are: at each unit its children's sums are its parts. What is hidden above is hidden
+    below too, since the parts would tell the sum.
+    """
+    sums: dict[str, dict[str, int]] = {}
+    for path, n in counts.items():
+        for end in range(len(root), len(path), SEGMENT):
+            parts = sums.setdefault(path[:end], {})
+            part = path[: end + SEGMENT]
+            parts[part] = parts.get(part, 0) + n
+    hidden: set[str] = set()
+    own_hidden: set[str] = set()
+    for whole, parts in sorted(sums.items()):  # a unit before what is below it
+        named = [*parts, ""]
+        values = [{"": n} for n in (*parts.values(), counts.get(whole, 0))]
+        places = hidden_parts({"": sum(value[""] for value in values)}, values, "")
+        if whole in hidden:
+            hidden.update(parts)
+            own_hidden.add(whole)
+        hidden.update(named[place] for place in places if named[place])
+        if len(parts) in places:
+            own_hidden.add(whole)
+    return frozenset(
+        path for path, n in counts.items() if path in (own_hidden if path in sums else hidden) or 0 < n < SMALL
+    )
 
 
 def _without(line: Line, codes: frozenset[str]) -> Line:

@@ -35,6 +35,12 @@ class Counts:
         return Fraction(self.reported, base) if base else None
 
     @property
+    def on_time_rate(self) -> Fraction | None:
+        """on time / (expected - excused); None when nothing is expected."""
+        base = self.expected - self.excused
+        return Fraction(self.on_time, base) if base else None
+
+    @property
     def standing(self) -> int | None:
         """Orders as `rate` does and is equal where it is, for counts below 2 to the 32nd; in a hundredth of the time.
 
