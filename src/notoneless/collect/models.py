@@ -57,3 +57,51 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"report {self.id}"
+
+
+class ReportSeen(models.Model):
+    """A teacher has looked at what came in for a person on a day: which revision, who looked, and when.
+
+    A later revision has not been seen yet. Personal data: whose report it was and the account that looked. Purpose: a
+    family's report is read by somebody who knows the child. Kept: as long as the answers (retain/pack.toml).
+    """
+
+    person = models.ForeignKey("roster.Person", on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    duty_id = models.IntegerField()
+    revision = models.IntegerField()
+    seen_at = InstantField()
+    seen_by = models.CharField(max_length=150)
+
+    class Meta:
+        db_table = "report_seen"
+        indexes = [models.Index(fields=["day"], name="report_seen_day")]
+        constraints = [models.UniqueConstraint(fields=["person", "day", "duty_id"], name="one_report_seen")]
+
+    def __str__(self) -> str:
+        return f"seen {self.day} {self.person_id}"
+
+
+class AbsenceContact(models.Model):
+    """The family of a pupil who is absent for illness was called: what came of it, and when the child is expected back.
+
+    No diagnosis and no free text. Personal data: that a child was ill, and the account that called. Purpose: tracing of
+    absence for illness (WS/T 772-2020). Kept: to the end of the school year (retain/pack.toml).
+    """
+
+    person = models.ForeignKey("roster.Person", on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    outcome = models.CharField(max_length=12)
+    back_on = models.DateField(null=True)
+    noted_at = InstantField()
+    noted_by = models.CharField(max_length=150)
+
+    class Meta:
+        db_table = "absence_contact"
+        indexes = [
+            models.Index(fields=["person", "day"], name="absence_contact_person"),
+            models.Index(fields=["day"], name="absence_contact_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"contact {self.day} {self.person_id}"
