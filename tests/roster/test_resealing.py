@@ -216,7 +216,7 @@ def test_every_declared_column_is_resealed_and_then_the_first_key_can_go(db: Non
     every = {"roster.Person.sealed": 3, "roster.Account.phone": 1, "roster.OutgoingText.phone": 1,
              "roster.OutgoingText.text": 1, "mfa.Authenticator.data": 1}  # fmt: skip
     assert resealing.rows_under(FIRST) == every
-    assert reseal().written == every
+    assert {column: rows for column, rows in reseal().written.items() if rows} == every
     assert (resealing.rows_under(FIRST), resealing.rows_under(name)) == ({}, every)
     retire(FIRST)
     crypto._ring.cache_clear()

@@ -144,13 +144,15 @@ class Account(AbstractUser):
 
     Personal data: a sign-in name, a phone (sealed) and its blind index. Purpose: to tell who acts. Kept: until the last
     role and the household are gone; a switched-off account keeps its name while the log does. `is_password_due`:
-    somebody else chose the password, so the next sign-in begins with a new one.
+    somebody else chose the password, so the next sign-in begins with a new one. `offline_key`: sealed, see
+    accounts/offline.py.
     """
 
     language = models.CharField(max_length=8, blank=True)
     person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="accounts")
     phone = models.BinaryField(default=bytes)
     phone_index = models.CharField(max_length=32, blank=True)
+    offline_key = models.BinaryField(default=bytes)
     is_password_due = models.BooleanField(default=False)
     password_since = InstantField(null=True)
 

@@ -135,7 +135,7 @@ def placed_on(scope: Scope, person: str | int, day: date) -> PlacedPerson:
     """Where a person, by code or id, belonged on a day. Raises DomainError `unknown_person`, `out_of_scope`,
     `no_placement`."""
     wanted = Q(person__code=person) if isinstance(person, str) else Q(person_id=person)
-    placement = Placement.objects.select_related("person", "unit").filter(wanted, _on(day)).first()
+    placement = Placement.objects.select_related("person", "unit").filter(wanted, held_on(day)).first()
     if placement is None:
         held = Person.objects.filter(code=person) if isinstance(person, str) else Person.objects.filter(pk=person)
         if scope.is_everything:
@@ -153,7 +153,7 @@ def units_of_people(ids: Collection[int], day: date) -> frozenset[int]:
     found: set[int] = set()
     wanted = sorted(set(ids))
     for start in range(0, len(wanted), 5000):  # SQLite takes so many parameters, and not many more
-        rows = Placement.objects.filter(_on(day), person_id__in=wanted[start : start + 5000])
+        rows = Placement.objects.filter(held_on(day), person_id__in=wanted[start : start + 5000])
         found.update(rows.values_list("unit_id", flat=True))
     return frozenset(found)
 
@@ -162,7 +162,7 @@ def people_in_units(
     scope: Scope, unit_ids: Collection[int], *, day: date, populations: Collection[str] | None = None
 ) -> list[PersonRow]:
     """Who belongs to these units themselves (not what lies below) on a day, by unit and code. Callers page."""
-    placements = _placements(scope).filter(_on(day), unit_id__in=unit_ids)
+    placements = _placements(scope).filter(held_on(day), unit_id__in=unit_ids)
     if populations is not None:
         placements = placements.filter(person__population__in=populations)
     return _people(placements.order_by("unit_id", "person__code"))
@@ -205,7 +205,8 @@ def _placements(scope: Scope) -> QuerySet[Placement]:
     return Placement.objects.filter(reach)
 
 
-def _on(day: date) -> Q:
+def held_on(day: date) -> Q:
+    """Of placements and states: from their first day, up to the day before `to_day`."""
     return Q(from_day__lte=day) & (Q(to_day=None) | Q(to_day__gt=day))
 
 

@@ -28,11 +28,13 @@ UNMASK = "unmask"
 """See a whole document number, with a reason."""
 EXPORT = "export"
 """Take lists of people out of the system."""
+IMPORT = "import"
+"""Bring the unit's people in from a file, and take them out. Whoever has CONFIGURE may as well: files, not records."""
 AUDIT = "audit"
 """Search the log of acts."""
 CONFIGURE = "configure"
 """Keep the system running: it opens nobody's record."""
-POWERS = (NAMES, REPORT, SIGN, STATE, RULE, BIND, GRANT, CALL, UNMASK, EXPORT, AUDIT, CONFIGURE)
+POWERS = (NAMES, REPORT, SIGN, STATE, RULE, BIND, GRANT, CALL, UNMASK, EXPORT, IMPORT, AUDIT, CONFIGURE)
 
 BUREAU = frozenset({"province", "city", "district", "central"})
 SCHOOL = frozenset({"school"})
@@ -86,7 +88,7 @@ ROLES = _table((
     Role("substitute", "teacher", "代班教师", "Substitute teacher", CLASS, frozenset({NAMES, REPORT}), most_days=14),
     Role("counsellor", "teacher", "辅导员", "Counsellor", CLASS, frozenset({NAMES, REPORT, STATE, BIND, CALL})),
     Role("school", "school", "校长", "Principal", SCHOOL,
-         frozenset({NAMES, REPORT, SIGN, STATE, RULE, BIND, CALL, UNMASK, EXPORT}), gives=_SCHOOL_ROLES),
+         frozenset({NAMES, REPORT, SIGN, STATE, RULE, BIND, CALL, UNMASK, EXPORT, IMPORT}), gives=_SCHOOL_ROLES),
     Role("reporter", "school", "疫情报告人", "Epidemic reporter", SCHOOL,
          frozenset({NAMES, REPORT, SIGN, STATE, CALL, UNMASK, EXPORT}), qualified=True),
     Role("doctor", "school", "校医", "School doctor", SCHOOL, frozenset({NAMES, REPORT, STATE, CALL, UNMASK})),
@@ -97,6 +99,8 @@ ROLES = _table((
     _officer("duty_officer", "值班员", "Duty officer", NAMES, CALL),
     _officer("leader", "局领导", "Bureau leader"),
     _officer("inspector", "督查", "Inspector"),
+    # Signed in once a month by a person and left alone: so no power, no small count, and no second factor to type.
+    Role("wall", "wall", "大屏", "Wall screen", BUREAU),
     Role("partner", "partner", "外部协作单位", "External partner", BUREAU | SCHOOL, second_factor=True,
          sees_people=False),
     Role("integration", "partner", "接口程序", "Program of another system", BUREAU | SCHOOL,
@@ -104,8 +108,8 @@ ROLES = _table((
     _administrator("system_admin", "系统管理员", "System administrator", CONFIGURE),
     Role("security_admin", "admin", "安全管理员", "Security administrator", BUREAU,
          second_factor=True, sees_people=False, is_administrator=True,
-         gives=_SCHOOL_ROLES | {"school", "central", "officer", "duty_officer", "leader", "inspector", "partner",
-                                "integration", "system_admin", "security_admin", "audit_admin"}),
+         gives=_SCHOOL_ROLES | {"school", "central", "officer", "duty_officer", "leader", "inspector", "wall",
+                                "partner", "integration", "system_admin", "security_admin", "audit_admin"}),
     _administrator("audit_admin", "审计管理员", "Audit administrator", AUDIT),
 ))  # fmt: skip
 

@@ -14,6 +14,7 @@ def declare_columns() -> None:
     declare(
         SealedColumn("roster.Person", "sealed", F("code"), (BlindIndex("id_index", "id", _document, ("id_type",)),)),
         SealedColumn("roster.Account", "phone", F("username"), (BlindIndex("phone_index", "phone", _phone),)),
+        SealedColumn("roster.Account", "offline_key", F("username")),
         SealedColumn("roster.OutgoingText", "phone", sent),
         SealedColumn("roster.OutgoingText", "text", sent),
     )

@@ -1,6 +1,6 @@
 """Writing the roster: imports."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -29,14 +29,17 @@ def _silent(stage: str, done: int, total: int | None) -> None:
 
 def import_roster(
     paths: Sequence[Path], *, scope_actor: str, clock: Clock, on: date | None = None, is_dry_run: bool = False,
-    report_to: Path | None = None, progress: Progress = _silent,
+    report_to: Path | None = None, progress: Progress = _silent, within: str = "",
+    settle: Callable[[ImportOutcome], None] | None = None,
 ) -> ImportOutcome:  # fmt: skip
     """Import units and people from files in any order: units first. One transaction; a dry run ends without a trace.
 
     `on`: the day transfers take effect (the bureau's today unless given), and since when new people belong to their
     unit (since ever unless given). A bad row is refused and the others are not; when a file is refused whole, nothing
     of this call is imported. Writes one outbox event `roster.changed` when anything changed, and one audit entry.
-    Raises DomainError `report_not_writable`.
+    `within`: the path of the unit for which this is imported: whom it does not reach it does not change, and units are
+    not its to bring. `settle` is called at the end of the transaction, and undoes it by raising. Raises DomainError
+    `report_not_writable`.
     """
     today = day_of(clock.now())
     day = on or today
@@ -44,6 +47,8 @@ def import_roster(
         raise DomainError("report_not_writable", "--report")
     try:
         sources = _open_all(paths, day=day)
+        if within and (units_in := [each.label for each in sources if each.subject != "people"]):
+            raise _SetRefused([FileRefused(label, DomainError("import_units_not_here")) for label in units_in])
         bring_up_model("roster.Person")  # rows are compared by their sealed bytes and document indexes
         with scratch_on_disk(), transaction.atomic():
             # Two imports at once would each judge by what the other is about to change.
@@ -51,13 +56,15 @@ def import_roster(
             with staging_tables():
                 outcome, statuses, units, people = _merge(
                     sources, day=day, today=today, since=on or date.min, is_dry_run=is_dry_run, progress=progress,
-                    is_reported=report_to is not None,
+                    is_reported=report_to is not None, within=within,
                 )  # fmt: skip
             outcome.is_dry_run = is_dry_run
             if is_dry_run:
                 transaction.set_rollback(True)
             else:
                 _tell(paths, outcome, units, people, day=day, actor=scope_actor, clock=clock)
+                if settle is not None:
+                    settle(outcome)
     except _SetRefused as refused:
         outcome = ImportOutcome(errors=refused.errors, is_refused=True, is_dry_run=is_dry_run)
         if report_to is not None:
@@ -93,7 +100,7 @@ def _open_all(paths: Sequence[Path], *, day: date) -> list[Source]:
 
 def _merge(
     sources: Sequence[Source], *, day: date, today: date, since: date, is_dry_run: bool, progress: Progress,
-    is_reported: bool,
+    is_reported: bool, within: str,
 ) -> tuple[ImportOutcome, Statuses, UnitsDone, PeopleDone]:  # fmt: skip
     numbered = list(enumerate(sources))
     try:
@@ -101,13 +108,13 @@ def _merge(
         progress("units", units.counts.rows, units.counts.rows)
         people = merge_people(
             [each for each in numbered if each[1].subject == "people"], units.standing, day=day, today=today,
-            since=since, is_dry_run=is_dry_run, is_reported=is_reported, progress=progress,
+            since=since, is_dry_run=is_dry_run, is_reported=is_reported, progress=progress, within=within,
         )  # fmt: skip
         links = _refuse_links([each for each in numbered if each[1].subject == "links"])
     except FileRefused as error:
         # Found half way down: quotes that are never closed.
         raise _SetRefused([error]) from error
-    outcome = ImportOutcome(units=units.counts, people=people.counts, links=links)
+    outcome = ImportOutcome(units=units.counts, people=people.counts, links=links, left=people.left, moved=people.moved)
     outcome.errors, outcome.errors_left_off = first_errors(sources)
     statuses = Statuses()
     if is_reported:

@@ -16,6 +16,7 @@ from notoneless.kernel.errors import DomainError
 from notoneless.kernel.sql import lock_exclusively
 from notoneless.roster.kinds import RECORDED_STATES
 from notoneless.roster.models import Person, PersonState, Placement
+from notoneless.roster.queries import held_on
 from notoneless.roster.roles import STATE
 from notoneless.roster.scope import Scope
 
@@ -35,12 +36,22 @@ class StateRef:
 
 def states_on(day: date, person_ids: Collection[int]) -> Mapping[int, StateRef]:
     """The recorded states of these people on a day; whoever is not in the answer is at school."""
-    rows = PersonState.objects.filter(_on(day), person_id__in=person_ids)
+    rows = PersonState.objects.filter(held_on(day), person_id__in=person_ids)
     return {row.person_id: StateRef(row.state, row.from_day, row.to_day, row.source) for row in rows}
 
 
-def _on(day: date) -> Q:
-    return Q(from_day__lte=day) & (Q(to_day=None) | Q(to_day__gt=day))
+def people_in_state(state: str, path: str, day: date) -> dict[int, tuple[int, StateRef]]:
+    """Person -> the unit where they belong and the state, of all below a path who are in this state on a day.
+
+    Ids only, so no scope: callers have found the unit within theirs.
+    """
+    rows = PersonState.objects.filter(held_on(day), state=state)
+    placed = Placement.objects.filter(held_on(day), unit__path__startswith=path, person_id__in=rows.values("person_id"))
+    units = dict(placed.values_list("person_id", "unit_id"))
+    return {
+        row.person_id: (units[row.person_id], StateRef(row.state, row.from_day, row.to_day, row.source))
+        for row in rows.filter(person_id__in=units)
+    }
 
 
 def record_state(
@@ -71,7 +82,7 @@ def end_state(scope: Scope, person_code: str, *, on: date, clock: Clock) -> None
     person = person_in_scope(scope, person_code)
     with transaction.atomic():
         lock_exclusively(f"state:{person.pk}")
-        row = PersonState.objects.filter(_on(on), person=person).first()
+        row = PersonState.objects.filter(held_on(on), person=person).first()
         if row is None:
             raise DomainError("no_open_state", "person")
         _end(row, on, actor=scope.actor)
@@ -95,14 +106,14 @@ def follow_check(absent: Mapping[int, str], present: Collection[int], day: date,
     for person_id, state in sorted(absent.items()):
         with transaction.atomic():
             lock_exclusively(f"state:{person_id}")
-            row = PersonState.objects.filter(_on(day), person_id=person_id).first()
+            row = PersonState.objects.filter(held_on(day), person_id=person_id).first()
             if row is not None and (row.state == state or row.source != CHECK):
                 continue
             later = PersonState.objects.filter(person_id=person_id, from_day__gt=day).exists()
             if not later:
                 _begin(person_id, state, day, None, actor="check", source=CHECK)
                 changed.append(person_id)
-    back = PersonState.objects.filter(_on(day), person_id__in=present).filter(
+    back = PersonState.objects.filter(held_on(day), person_id__in=present).filter(
         Q(state="leave") | Q(source=CHECK, from_day=day)
     )
     for row in back:
@@ -120,7 +131,7 @@ def _begin(
 ) -> PersonState:  # fmt: skip
     if PersonState.objects.filter(person_id=person_id, from_day__gt=first_day).exists():
         raise DomainError("state_before_begin", "first_day", day=first_day)
-    for row in PersonState.objects.filter(_on(first_day), person_id=person_id):
+    for row in PersonState.objects.filter(held_on(first_day), person_id=person_id):
         _end(row, first_day, actor=actor)
     return PersonState.objects.create(
         person_id=person_id, state=state, from_day=first_day, to_day=after, source=source, opened_by=actor

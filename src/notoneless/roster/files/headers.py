@@ -47,6 +47,9 @@ SourceRow = tuple[int, tuple[str, ...], Problem | None]
 One cell more at the end: LEAVING where the row takes its unit or person away (OneRoster), else empty.
 """
 LEAVING = "leaving"
+_LEAVING_NAMES = frozenset(("leaving", "离校", "是否离校", "离校标记"))
+_LEAVES = frozenset(("leaving", "yes", "y", "1", "true", "是", "离校", "转出", "毕业", "退学"))
+_STAYS = frozenset(("", "no", "n", "0", "false", "否", "在校", "在籍"))
 
 
 @dataclass(frozen=True)
@@ -80,13 +83,15 @@ def source_of(table: Table) -> Source:
         raise FileRefused(table.label, error) from error
     columns = UNIT_COLUMNS if subject == "units" else PEOPLE_COLUMNS
     titles = {column: table.header[places[column]] if column in places else column for column in columns}
-    order = [*(places.get(column, -1) for column in columns), -1]
+    if LEAVING in places:
+        titles[LEAVING] = table.header[places[LEAVING]]
+    order = [*(places.get(column, -1) for column in columns), places.get(LEAVING, -1)]
     return Source(
         label=table.label,
         subject=subject,
         titles=titles,
         absent=frozenset(columns) - frozenset(places),
-        rows=lambda: _in_order(table, order),
+        rows=lambda: _leaving_told(_in_order(table, order)) if LEAVING in places else _in_order(table, order),
         table=table,
     )
 
@@ -104,6 +109,8 @@ def _layout(header: list[str]) -> tuple[Subject, dict[str, int]]:
     places: dict[str, int] = {}
     for place, column in enumerate(as_people if subject == "people" else as_units):
         title = header[place] or f"{place + 1}"
+        if column is None and subject == "people" and plain[place] in _LEAVING_NAMES:
+            column = LEAVING
         if column is None:
             raise DomainError("unknown_column", title)
         if column in places:
@@ -113,6 +120,18 @@ def _layout(header: list[str]) -> tuple[Subject, dict[str, int]]:
         if column not in places:
             raise DomainError("missing_column", column)
     return subject, places
+
+
+def _leaving_told(rows: Iterator[SourceRow]) -> Iterator[SourceRow]:
+    """The last cell as LEAVING or nothing, by what the clerk wrote in a column of that name."""
+    for number, cells, problem in rows:
+        said = cells[-1].strip().lower() if cells else ""
+        if said in _LEAVES:
+            yield number, (*cells[:-1], LEAVING), problem
+        elif problem is None and said not in _STAYS:
+            yield number, (), ("unknown_leaving", LEAVING, {})
+        else:
+            yield number, (*cells[:-1], "") if cells else cells, problem
 
 
 def _in_order(table: Table, order: list[int]) -> Iterator[SourceRow]:

@@ -53,6 +53,7 @@ class Counts:
 @dataclass
 class ImportOutcome:
     """`links` counts OneRoster enrolments that lead nowhere; `is_refused`: a file was refused whole, nothing was read.
+    `left`, `moved`: of the people changed, who leaves and who moves to another unit.
 
     `errors` holds the first ERRORS_SHOWN in the order of files and rows, `errors_left_off` counts the others.
     """
@@ -60,6 +61,8 @@ class ImportOutcome:
     units: Counts = field(default_factory=Counts)
     people: Counts = field(default_factory=Counts)
     links: Counts = field(default_factory=Counts)
+    left: int = 0
+    moved: int = 0
     errors: list[RowError] = field(default_factory=list)
     errors_left_off: int = 0
     is_refused: bool = False

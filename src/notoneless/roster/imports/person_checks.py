@@ -1,5 +1,6 @@
 """Checks that need every row at once, as set-based statements over the staged people."""
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 
 from notoneless.kernel.sql import execute, fetch, is_postgres
@@ -42,12 +43,25 @@ _UNPLACED = f"""
     WHERE s.unit_id IS NULL AND s.leaving = 0 AND u.unit_id IS NULL
 """
 
+# Who belongs, or would belong, outside of the subtree that the import is for. A person who left everywhere is nobody's.
+_OUTSIDE = f"""
+    SELECT s.place FROM {staging.TABLE} s
+    LEFT JOIN {HOUSEHOLD_UNIT} h ON s.unit_id IS NULL AND h.household = s.household
+    LEFT JOIN roster_unit w ON w.id = coalesce(s.unit_id, h.unit_id)
+    LEFT JOIN roster_person p ON p.code = s.code
+    LEFT JOIN roster_placement l ON l.person_id = p.id AND l.to_day IS NULL
+    LEFT JOIN roster_unit u ON u.id = l.unit_id
+    WHERE (w.id IS NOT NULL AND substr(w.path, 1, %(length)s) <> %(within)s)
+       OR (u.id IS NOT NULL AND substr(u.path, 1, %(length)s) <> %(within)s)
+"""
 
-def refuse_unfit_people(*, is_roster_empty: bool) -> int:
+
+def refuse_unfit_people(*, is_roster_empty: bool, within: str = "") -> int:
     """Move what cannot be merged from the staged people to the refusals; returns how many rows.
 
     A refused row leaves its person as the roster holds it, with document and household: so again until nothing moves.
-    The units of households (HOUSEHOLD_UNIT, made by `household_units`) are current afterwards.
+    The units of households (HOUSEHOLD_UNIT, made by `household_units`) are current afterwards. `within`: the path of
+    the unit that imports; whom it does not reach it does not change.
     """
     refused = _refuse(_REPEATED_CODES, "duplicate_code", "code")
     while True:
@@ -56,6 +70,8 @@ def refuse_unfit_people(*, is_roster_empty: bool) -> int:
             moved += _refuse(_TAKEN_DOCUMENTS, "document_taken", "id_number")
         _fill_household_units(is_roster_empty=is_roster_empty)
         moved += _refuse(_UNPLACED, "unit_required", "unit")
+        if within:
+            moved += _refuse(_OUTSIDE, "import_outside", "unit", {"within": within, "length": len(within)})
         refused += moved
         if not moved:
             return refused
@@ -66,9 +82,11 @@ def household_units() -> AbstractContextManager[None]:
     return scratch_table(HOUSEHOLD_UNIT, "household TEXT NOT NULL PRIMARY KEY, unit_id INTEGER NOT NULL")
 
 
-def _refuse(places: str, code: str, column: str) -> int:
+def _refuse(places: str, code: str, column: str, params: Mapping[str, object] | None = None) -> int:
     before = int(fetch(f"SELECT count(*) FROM {refusals.TABLE}")[0][0])
-    execute(f"INSERT INTO {refusals.TABLE} SELECT r.place, '{code}', '{column}', '{{}}' FROM ({places}) r")
+    execute(
+        f"INSERT INTO {refusals.TABLE} SELECT r.place, '{code}', '{column}', '{{}}' FROM ({places}) r", params or ()
+    )
     moved = int(fetch(f"SELECT count(*) FROM {refusals.TABLE}")[0][0]) - before
     if moved:
         execute(

@@ -56,21 +56,25 @@ _JUDGE = f"""
 @dataclass
 class PeopleDone:
     """`added`, `changed`: places in order, only where a report will be written. `told`: ids of added and changed
-    people, None when there are more than IDS_TOLD."""
+    people, None when there are more than IDS_TOLD. `left`, `moved`: of the changed, who leaves and who moves."""
 
     counts: Counts = field(default_factory=Counts)
     added: "array[int]" = field(default_factory=lambda: array("q"))
     changed: "array[int]" = field(default_factory=lambda: array("q"))
     told: list[int] | None = field(default_factory=list)
+    left: int = 0
+    moved: int = 0
 
 
 def merge_people(
     sources: Sequence[tuple[int, Source]], standing: Mapping[str, tuple[int, str]], *, day: date, today: date,
     since: date, is_dry_run: bool, is_reported: bool, progress: Progress,
+    within: str = "",
 ) -> PeopleDone:  # fmt: skip
     """Read, check and write the people of all sources. The caller holds the transaction and the staging tables.
 
     `day`: transfers take effect. `since`: new people's placements begin. A dry run judges and does not write.
+    `within`: the path of the unit that imports; "" is the whole roster.
     """
     done = PeopleDone()
     counts = done.counts
@@ -82,7 +86,7 @@ def merge_people(
     progress("check", counts.rows, counts.rows)
     staging.index_staged()
     with household_units(), scratch_table(VERDICT, VERDICT_COLUMNS):
-        counts.refused += refuse_unfit_people(is_roster_empty=is_roster_empty)
+        counts.refused += refuse_unfit_people(is_roster_empty=is_roster_empty, within=within)
         execute(_JUDGE)
         execute(f"ANALYZE {VERDICT}")
         _count_verdicts(done, is_reported=is_reported)
@@ -133,6 +137,11 @@ def _count_verdicts(done: PeopleDone, *, is_reported: bool) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(CASE WHEN person_id IS NULL THEN 1 END), count(person_id) FROM {VERDICT}")
         done.counts.added, done.counts.changed = cursor.fetchone()
+        cursor.execute(
+            "SELECT count(CASE WHEN leaving = 1 THEN 1 END), count(CASE WHEN leaving = 0 THEN 1 END) "
+            f"FROM {VERDICT} WHERE moves = 1"
+        )
+        done.left, done.moved = cursor.fetchone()
         if is_reported:
             cursor.execute(f"SELECT place, person_id FROM {VERDICT} ORDER BY place")
             while part := cursor.fetchmany(staging.CHUNK):
