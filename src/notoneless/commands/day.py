@@ -10,7 +10,7 @@ from notoneless.commands.viewer import viewer
 from notoneless.expect import queries as expect_queries
 from notoneless.expect import services as expect
 from notoneless.expect.words import day_sentence
-from notoneless.jobs import drain_outbox
+from notoneless.jobs import drain_outbox, open_day
 from notoneless.kernel.clock import SystemClock
 from notoneless.kernel.errors import DomainError
 from notoneless.rollup import queries as rollup_queries
@@ -26,7 +26,7 @@ def open_(day: str, as_json: JsonFlag = False) -> None:
     """打开某日台账（可重复运行） / Open the ledger of DAY; running it again adds only what is new."""
     with errors_told(as_json=as_json), counter("打开台账 / Opening") as line:
         date = parse_day(day)
-        opened = expect.open_day(date, clock=SystemClock(), progress=lambda duty, done, of: line.show(duty, done, of))
+        opened = open_day(date, clock=SystemClock(), actor=viewer().actor, progress=line.show)
         slots = rollup_queries.slots_by_duty(date)
     duties = {
         code: {"slots": slots.get(code, 0), "added": m.added, "moved": m.moved, "voided": m.voided,

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -19,6 +20,7 @@ from notoneless.expect import services as expect
 from notoneless.kernel import audit
 from notoneless.kernel.errors import DomainError
 
+LOGGED_SECONDS = 10.0
 LANGUAGE = os.environ.get("NOL_LANG", "")
 JsonFlag = Annotated[bool, typer.Option("--json", help="只输出 JSON / Print JSON and nothing else.")]
 DutyOption = Annotated[str, typer.Option("--duty", help="应报任务代码 / Code of the duty.")]
@@ -74,7 +76,7 @@ def errors_told(*, as_json: bool) -> Iterator[None]:
 
 @contextmanager
 def counter(label: str) -> Iterator["Counter"]:
-    """A line of progress on a terminal's stderr; nothing when it is not a terminal."""
+    """A line of progress on a terminal's stderr; where nobody watches, a whole line every ten seconds, for a log."""
     line = Counter(label)
     yield line
     line.end()
@@ -84,11 +86,16 @@ class Counter:
     def __init__(self, label: str) -> None:
         self.label = label
         self.is_shown = sys.stderr.isatty()
+        self._told_at = time.monotonic()
 
     def show(self, what: str, done: int, total: int | None = None) -> None:
         if self.is_shown:
             of = f"/{total:,}" if total else ""
             sys.stderr.write(f"\r\x1b[K{self.label} {what} {done:,}{of}")
+            sys.stderr.flush()
+        elif time.monotonic() - self._told_at >= LOGGED_SECONDS:
+            self._told_at = time.monotonic()
+            sys.stderr.write(f"{self.label} {what} {done:,}{f'/{total:,}' if total else ''}\n")
             sys.stderr.flush()
 
     def end(self) -> None:

@@ -1,7 +1,9 @@
 """`nol serve`, `run` and `jobs`: the server, and a demo for a first look."""
 
+import logging
 import os
 import tempfile
+import threading
 import time
 from typing import Annotated
 
@@ -21,13 +23,16 @@ from notoneless.commands.processes import (
     server,
 )
 from notoneless.demo.services import build_demo
-from notoneless.jobs import tick
+from notoneless.jobs import do_works, tick
 from notoneless.kernel.clock import SystemClock
 from notoneless.kernel.errors import DomainError
+from notoneless.web.ui.packed import pack
 
 PortOption = Annotated[int, typer.Option("--port", help="端口 / Port.")]
 HostOption = Annotated[str, typer.Option("--host", help="监听地址 / Address to listen on.")]
 PAUSE = 5.0
+WORKS_PAUSE = 1.0
+log = logging.getLogger(__name__)
 
 
 def serve(
@@ -41,6 +46,7 @@ def serve(
     except DomainError as error:
         typer.echo(error.message(), err=True)
         raise typer.Exit(1) from error
+    pack()
     raise_open_files()
     outlive_broken_pipes()
     with tempfile.TemporaryDirectory(prefix="nol-metrics-", dir=folder_in_memory()) as folder, JobsProcess():
@@ -55,12 +61,27 @@ def jobs(
 ) -> None:
     """定时任务：打开当日台账、关闭到期时段、处理事件 / Open the day, close windows, hear the outbox."""
     outlive_broken_pipes()
+    if not is_once:
+        threading.Thread(target=_do_works, name="works", daemon=True).start()
     while True:
         close_old_connections()
         tick(clock=SystemClock())
         if is_once:
+            do_works(clock=SystemClock())
             return
         time.sleep(PAUSE)
+
+
+def _do_works() -> None:
+    """Long work in a thread of its own, so that no import holds up the opening of a day. It ends with the process: what
+    it had in hand was not committed, and is taken again."""
+    while True:
+        close_old_connections()
+        try:
+            do_works(clock=SystemClock())
+        except Exception:
+            log.exception("the works could not be looked at")
+        time.sleep(WORKS_PAUSE)
 
 
 def run(host: HostOption = "127.0.0.1", port: PortOption = 8000, workers: int = 0) -> None:
