@@ -36,13 +36,18 @@ def new_draft(purpose: str) -> Draft:
     return Draft(uuid.uuid4(), CLOCK.now(), purpose)
 
 
-def sent_draft(request: HttpRequest, purpose: str) -> Draft:
-    """Raises DomainError `form_expired` for a draft of another page, another day, or no longer fresh."""
+def read_draft(request: HttpRequest) -> Draft:
+    """The draft that was sent, whatever it was for. Raises DomainError `form_expired` for one that is not ours."""
     try:
         id_hex, made_at, made_for = signing.loads(request.POST.get("draft", ""), salt="notoneless.draft")
-        draft = Draft(uuid.UUID(id_hex), datetime.fromisoformat(made_at), made_for)
+        return Draft(uuid.UUID(id_hex), datetime.fromisoformat(made_at), made_for)
     except (signing.BadSignature, ValueError, TypeError) as error:
         raise DomainError("form_expired") from error
+
+
+def sent_draft(request: HttpRequest, purpose: str) -> Draft:
+    """Raises DomainError `form_expired` for a draft of another page, another day, or no longer fresh."""
+    draft = read_draft(request)
     if draft.purpose != purpose or not timedelta(0) <= CLOCK.now() - draft.made_at <= LIFE:
         raise DomainError("form_expired")
     return draft

@@ -13,11 +13,14 @@ from typing import Any
 
 from django.http import QueryDict
 
+from notoneless.collect.carry import mark_of
 from notoneless.collect.rules import Form, check_answers
 from notoneless.kernel.errors import DomainError
 from notoneless.web.ui.words import reading, sentence
 
 TRIP_ROWS = 3
+SAME = "same:"
+"""How the lead begins when it says: as it was reported before."""
 _DEGREES = re.compile(r"(\d{1,3})(?:[.,](\d))?")
 
 
@@ -69,12 +72,13 @@ class Sheet:
     """One respondent's questions. `held` are the answers in the ledger; `sent` what the reader has just posted.
 
     A brief sheet is a line of a list: its lead is answered from the start, and the rest waits for another answer.
-    `without`: fields that are not asked.
+    A compact one is a child among several: the lead alone, and the rest unfolds when it is needed.
+    `without`: fields that are not asked. `same`: answers that one tap gives again, see collect/carry.py.
     """
 
     def __init__(
         self, form: Form, prefix: str, *, sent: QueryDict | None = None, is_brief: bool = False,
-        without: Collection[str] = (),
+        is_compact: bool = False, without: Collection[str] = (), same: Mapping[str, Any] | None = None,
     ) -> None:  # fmt: skip
         self.form = form
         self.prefix = prefix
@@ -82,11 +86,13 @@ class Sheet:
         self.sent = QueryDict() if sent is None else sent
         self.is_sent = sent is not None
         self.is_brief = is_brief
+        self.is_compact = is_compact
         self.errors: dict[str, str] = {}
         self.entries: dict[str, Mapping[str, Any]] = {
             e["code"]: e for e in form.definition["fields"] if e["code"] not in without
         }
         self.lead = next((e for e in self.entries.values() if e["type"] == "choice" and e.get("required")), None)
+        self.same = {code: value for code, value in (same or {}).items() if code in self.entries}
 
     @property
     def questions(self) -> list[Question]:
@@ -119,8 +125,24 @@ class Sheet:
         """Nothing at all was filled in."""
         return not any(value.strip() for values in self._sent() for value in values)
 
+    @property
+    def same_value(self) -> str:
+        """What the lead says for "as before": which answers are meant is part of it."""
+        return f"{SAME}{mark_of(self.same)}" if self.same and self.lead is not None else ""
+
+    @property
+    def is_same_well(self) -> bool:
+        """Whether "as before" says no more than the lead's first option."""
+        lead = self.lead
+        return lead is not None and self.same == {lead["code"]: lead["options"][0]["code"]}
+
     def read(self) -> dict[str, Any] | None:
         """The canonical answers that were sent; None when something is wrong, told in `errors`."""
+        if self.lead is not None and (said := self.sent.get(self.prefix + self.lead["code"], "")).startswith(SAME):
+            if said == self.same_value:
+                return dict(self.same)
+            self.refuse(DomainError("same_has_changed", self.lead["code"]))
+            return None
         answers: dict[str, Any] = {}
         for code, entry in self.entries.items():
             try:
@@ -185,7 +207,8 @@ class Sheet:
     def _question(self, code: str, entry: Mapping[str, Any]) -> Question:
         language, name, kind = reading(), self.prefix + code, entry["type"]
         is_lead = entry is self.lead
-        is_shown = is_lead or bool(entry.get("required")) or kind in ("temperature", "choices")
+        is_near = kind in ("temperature", "choices") and not self.is_compact
+        is_shown = is_lead or bool(entry.get("required")) or is_near
         when = entry.get("when")
         if when is None and kind == "choices" and self.lead is not None:
             when = self._not_well()

@@ -1,14 +1,16 @@
 """People's reports from a page: the same steps for a family and for a teacher who reports on behalf."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.http import QueryDict
 
+from notoneless.collect.carry import carried
 from notoneless.collect.queries import form_in_force
+from notoneless.collect.rules import Form
 from notoneless.collect.services import Outcome, apply_reports
 from notoneless.expect.queries import DutyInfo
 from notoneless.kernel.clock import from_micros, to_micros
@@ -31,6 +33,9 @@ class Card:
     slot: SlotView | None
     sheet: Sheet
     is_done_now: bool = False
+    earlier_on: date | None = None
+    checks: tuple[tuple[DutyInfo, SlotView], ...] = ()
+    """What a teacher looks after today, and what came of it."""
 
     @property
     def held(self) -> dict[str, Any]:
@@ -54,30 +59,41 @@ def card_for(
     sent: QueryDict | None = None,
     *,
     is_brief: bool = False,
+    is_compact: bool = False,
     without: Collection[str] = (),
+    earlier: tuple[date, Mapping[str, Any]] | None = None,
+    form: Form | None = None,
 ) -> Card:
-    """`person`: id, code and name. `is_brief` and `without`: see Sheet."""
+    """`person`: id, code and name. `earlier`: when this was reported last, and how. `form`: the duty's in force, where
+    many cards share one reading of it. The others: see Sheet."""
     person_id, code, name = person
-    sheet = Sheet(form_in_force(duty.form), f"p{person_id}-", sent=sent, is_brief=is_brief, without=without)
-    card = Card(person_id, code, name, place, slot, sheet)
+    form = form or form_in_force(duty.form)
+    same = None if earlier is None else carried(form, earlier[1])
+    sheet = Sheet(
+        form, f"p{person_id}-", sent=sent, is_brief=is_brief, is_compact=is_compact, without=without, same=same
+    )
+    card = Card(person_id, code, name, place, slot, sheet, earlier_on=earlier[0] if earlier and sheet.same else None)
     sheet.held = card.held
     return card
 
 
 def send_once(
-    bodies: Sequence[tuple[dict[str, Any], SlotView | None]], *, draft: Draft, scope: Scope
-) -> list[DomainError | None]:
+    bodies: Sequence[tuple[dict[str, Any], SlotView | None]], *, draft: Draft, scope: Scope,
+    made: datetime | None = None,
+) -> list[DomainError | None]:  # fmt: skip
     """Report these bodies (no id, no made_at), made now, each with the slot as it stands. One error or None each.
 
     The id comes from draft and content, so the same content under a used id is a second click and changes nothing,
     while an edited page is a report of its own. The instant is that of sending: a page that lay open for an hour must
     not lose against what came in meanwhile. Nor may it lose against what it corrects, whose clock may have run ahead.
+    `made`: when it was written and kept by a phone without a line; what has come in since then is newer.
     """
     now = to_micros(CLOCK.now())
     reports = []
     for body, slot in bodies:
         held_at = slot.made_at if slot is not None and slot.made_at is not None else 0
-        made_at = from_micros(max(now, held_at + 1)).isoformat()
+        instant = max(now, held_at + 1) if made is None else min(now, to_micros(made))
+        made_at = from_micros(instant).isoformat()
         reports.append({"id": str(draft.id_for(body)), "made_at": made_at, **body})
     return [refusal_of(outcome) for outcome in apply_reports(reports, scope=scope, clock=CLOCK)]
 
@@ -87,7 +103,10 @@ def refusal_of(outcome: Outcome) -> DomainError | None:
     return None if outcome.error is None or outcome.error.code == "id_reused" else outcome.error
 
 
-def send_cards(cards: Sequence[Card], *, duty: DutyInfo, day: date, by: str, draft: Draft, scope: Scope) -> bool:
+def send_cards(
+    cards: Sequence[Card], *, duty: DutyInfo, day: date, by: str, draft: Draft, scope: Scope,
+    made: datetime | None = None,
+) -> bool:  # fmt: skip
     """Report what was filled in; what was left blank, or stands in the ledger just so, is left alone.
 
     True when all of it was accepted; else the errors stand on the sheets. Raises DomainError `nothing_filled`.
@@ -104,7 +123,7 @@ def send_cards(cards: Sequence[Card], *, duty: DutyInfo, day: date, by: str, dra
         ({"duty": duty.code, "day": str(day), "person": card.code, "answers": answers, "by": by}, card.slot)
         for card, answers in sending
     ]
-    for (card, _), error in zip(sending, send_once(bodies, draft=draft, scope=scope), strict=True):
+    for (card, _), error in zip(sending, send_once(bodies, draft=draft, scope=scope, made=made), strict=True):
         if error is None:
             card.is_done_now = True
         else:

@@ -1,12 +1,14 @@
 """Template tags of the pages: labels in the reader's language, states, rates, instants, pages of a list."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
 from django import template
+from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -44,6 +46,15 @@ def label(thing: Any) -> str:
 
 
 @register.filter
+def short_label(unit: Any) -> str:
+    """A bureau's name without what every bureau's name ends with, for a map or a wall: 历下区教育局 is 历下区."""
+    name = label(unit)
+    return next(
+        (name.removesuffix(end) for end in ("教育和体育局", "教育体育局", "教育局") if name.endswith(end)), name
+    )
+
+
+@register.filter
 def said(thing: Any, what: str) -> str:
     """What a duty, a notice, a complaint or an entry says in the reader's language: its purpose, sender, body ..."""
     return str(getattr(thing, what)(reading()))
@@ -62,6 +73,18 @@ def percent(rate: Fraction | None) -> str:
         return "—"
     tenths = rate.numerator * 1000 // rate.denominator
     return f"{tenths // 10}.{tenths % 10}\u2009%" if tenths < 1000 else "100\u2009%"
+
+
+@register.filter
+def tenths(n: int) -> str:
+    """Tenths of a percent as a percentage: 973 is 97.3 %."""
+    return percent(Fraction(n, 1000))
+
+
+@register.filter
+def signed(n: int) -> str:
+    """A change with its sign: +3, -2, ±0."""
+    return f"{n:+d}" if n else "±0"
 
 
 @register.filter
@@ -89,8 +112,8 @@ def long_day(day: Any) -> str:
 @register.inclusion_tag("ui/state.html")
 def state(slot: Any) -> dict[str, Any]:
     """A badge for the state of a slot."""
-    words, colour = STATES[state_key(slot.state, getattr(slot, "on_time", None))]
-    return {"words": words, "colour": colour, "reason": REASONS.get(getattr(slot, "reason", ""), "")}
+    words, tone, mark = STATES[state_key(slot.state, getattr(slot, "on_time", None))]
+    return {"words": words, "tone": tone, "mark": mark, "reason": REASONS.get(getattr(slot, "reason", ""), "")}
 
 
 @register.filter
@@ -129,6 +152,13 @@ def answers(text: str, form_code: str) -> list[tuple[str, str]]:
             if entry["code"] in given]  # fmt: skip
 
 
+@register.filter
+def spoken(given: Mapping[str, Any], form_code: str) -> str:
+    """Answers as one line without their questions: unwell, cough, headache."""
+    fields = collect_queries.form_in_force(form_code).definition["fields"]
+    return _(", ").join(answer_text(entry, given[entry["code"]]) for entry in fields if entry["code"] in given)
+
+
 def answer_text(entry: Mapping[str, Any], value: Any) -> str:
     """One answer as a person reads it: 365 is 36.5 ℃, an option its label."""
     options = {o["code"]: label(o["label"]) for o in (*entry.get("options", ()), *entry.get("also", ()))}
@@ -147,6 +177,12 @@ def answer_text(entry: Mapping[str, Any], value: Any) -> str:
 def title_of(policy: Any) -> str:
     """A policy's title in the reader's language; its code where it has none."""
     return str(policy.title(reading()) or policy.code)
+
+
+@register.filter
+def parameters(request: HttpRequest) -> list[tuple[str, str]]:
+    """What the address asks for. (`request.GET.items` in a template is first the parameter that is called items.)"""
+    return [(name, str(values[-1])) for name, values in request.GET.lists() if values]
 
 
 @register.filter
@@ -196,6 +232,12 @@ def page_address(context: Mapping[str, Any], page: Any, number: int) -> str:
 
 
 @register.filter
+def dialled(number: str) -> str:
+    """A telephone number as a phone dials it: its first number, without an extension."""
+    return "".join(sign for sign in re.split("转|x|ext", number)[0] if sign in "+0123456789")
+
+
+@register.filter
 def role_name(role: str) -> str:
     return pick((ROLES[role].zh, ROLES[role].en), reading()) if role in ROLES else role
 
@@ -230,3 +272,9 @@ def control(field: Any) -> str:
     )
     drawn: str = field.as_widget(attrs={"class": kind})
     return drawn
+
+
+@register.filter
+def message_tone(level: str) -> str:
+    """The tone of a message's level."""
+    return {"success": "good", "warning": "warning", "error": "bad"}.get(level, "info")

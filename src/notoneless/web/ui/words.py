@@ -31,8 +31,19 @@ FIELDS = {
     "first_day": gettext_lazy("First day"),
     "last_day": gettext_lazy("Last day"),
     "kind": gettext_lazy("Kind"),
+    "by": gettext_lazy("Order"),
+    "size": gettext_lazy("Size"),
     "file": gettext_lazy("File"),
     "title_zh": gettext_lazy("Title in Chinese"),
+    "title_en": gettext_lazy("Title in English"),
+    "body_zh": gettext_lazy("Text in Chinese"),
+    "body_en": gettext_lazy("Text in English"),
+    "households": gettext_lazy("Number of households"),
+    "why": gettext_lazy("Reason"),
+    "number": gettext_lazy("Telephone"),
+    "letter": gettext_lazy("Letter"),
+    "hours_zh": gettext_lazy("Hours in Chinese"),
+    "hours_en": gettext_lazy("Hours in English"),
     "link": gettext_lazy("Link"),
     "asks_a_day": gettext_lazy("Things a household may be asked a day"),
     "state": gettext_lazy("State"),
@@ -51,11 +62,14 @@ FIELDS = {
     "to_day": gettext_lazy("Ends on"),
     "qualified_until": gettext_lazy("Qualification valid until"),
     "year": gettext_lazy("Year"),
+    "typed": gettext_lazy("Number"),
     "holidays": gettext_lazy("Holidays"),
     "makeups": gettext_lazy("Worked weekend days"),
     "source": gettext_lazy("Document"),
     "capacity": gettext_lazy("Who agrees"),
     "request": gettext_lazy("Request"),
+    "outcome": gettext_lazy("What came of it"),
+    "back_on": gettext_lazy("Day of return"),
     # Of the events of a calendar file.
     "summary": gettext_lazy("Summary"),
     "dtstart": gettext_lazy("Beginning"),
@@ -71,15 +85,15 @@ ENTRY_KINDS = {
     "school_day": gettext_lazy("School day"),
 }
 """What a unit can enter in its calendar, the most frequent first."""
-STATES: Mapping[str, tuple[object, str]] = {
-    "on_time": (gettext_lazy("Reported on time"), "green"),
-    "late": (gettext_lazy("Reported late"), "orange"),
-    "due": (gettext_lazy("Not yet reported"), "azure"),
-    "missing": (gettext_lazy("Missing"), "red"),
-    "excused": (gettext_lazy("Excused"), "secondary"),
-    "voluntary": (gettext_lazy("Voluntary"), "teal"),
+STATES: Mapping[str, tuple[object, str, str]] = {
+    "on_time": (gettext_lazy("Reported on time"), "good", "circle-check"),
+    "late": (gettext_lazy("Reported late"), "warning", "clock"),
+    "due": (gettext_lazy("Not yet reported"), "info", "hourglass"),
+    "missing": (gettext_lazy("Missing"), "bad", "user-question"),
+    "excused": (gettext_lazy("Excused"), "", ""),
+    "voluntary": (gettext_lazy("Voluntary"), "good", "heart-handshake"),
 }
-"""State -> its words and colour. A reported slot is on time or late."""
+"""State -> its words, tone and icon. A reported slot is on time or late."""
 WAYS = {
     "self": gettext_lazy("themselves"),
     "guardian": gettext_lazy("guardian"),
@@ -104,6 +118,7 @@ NOTICE_STATUS = {
     "sent": gettext_lazy("Sent"),
     "queued": gettext_lazy("Queued"),
     "refused": gettext_lazy("Refused"),
+    "recalled": gettext_lazy("Withdrawn"),
 }
 REQUESTS = {
     "access": gettext_lazy("See what is held"),

@@ -20,14 +20,39 @@
       part.hidden = !shown;
       part.disabled = !shown;
     }
+    for (const part of sheet.querySelectorAll("details[data-open-when]")) {
+      const test = JSON.parse(part.dataset.openWhen), given = answer(sheet, test.field);
+      if (!given.startsWith("same:") && holds(test, given)) part.open = true;
+    }
   };
-  for (const sheet of document.querySelectorAll("[data-sheet]")) {
-    disclose(sheet);
-    sheet.addEventListener("change", () => disclose(sheet));
-  }
+  const unfold = () => {
+    for (const sheet of document.querySelectorAll("[data-sheet]")) {
+      disclose(sheet);
+      sheet.addEventListener("change", () => disclose(sheet));
+    }
+  };
+  unfold();
+  document.addEventListener("nol:page", unfold); // a page that the phone had kept
 
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-submit-on-change]") && event.target.value) event.target.form.requestSubmit();
+  });
+
+  // Who signs out takes the key of what this phone keeps along; what waits stays, closed (family.js).
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.matches("[data-sign-out]") || !window.indexedDB || form.dataset.forgotten) return;
+    event.preventDefault();
+    const leave = () => { form.dataset.forgotten = "1"; form.submit(); };
+    const asked = indexedDB.open("nol-family");
+    asked.onupgradeneeded = () => asked.transaction.abort(); // there was none
+    asked.onerror = leave;
+    asked.onsuccess = () => {
+      const work = asked.result.transaction(["session", "pages"], "readwrite");
+      work.objectStore("session").clear();
+      work.objectStore("pages").clear();
+      work.oncomplete = work.onerror = leave;
+    };
   });
 
   // Ask before what cannot be taken back; then let a form go only once.
