@@ -2,47 +2,27 @@
 
 from datetime import date
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from notoneless.consent import queries as consent_queries
 from notoneless.expect import queries as expect_queries
-from notoneless.expect.queries import Asks, DutyInfo
+from notoneless.expect.queries import Asks
 from notoneless.kernel import audit
 from notoneless.kernel.errors import DomainError
 from notoneless.ledger import queries as ledger_queries
+from notoneless.publish import queries as publish_queries
 from notoneless.roster import queries as roster_queries
 from notoneless.web.access import Reader, signed_in
+from notoneless.web.family.household import AS_BEFORE, DUTY, cards_of, repeatable, with_the_rest_as_before
+from notoneless.web.family.queue import credentials
 from notoneless.web.privacy.notices import unread
 from notoneless.web.reading import ACT, subject_of
 from notoneless.web.ui.days import today
 from notoneless.web.ui.drafts import new_draft, sent_draft
 from notoneless.web.ui.pages import Page, page_number
-from notoneless.web.ui.reporting import Card, card_for, send_cards
+from notoneless.web.ui.reporting import Card, send_cards
 from notoneless.web.ui.words import reading, sentence
-
-DUTY = "daily-health"
-
-
-def _cards(reader: Reader, day: date, duty: DutyInfo, sent: QueryDict | None = None) -> list[Card]:
-    children = roster_queries.children_of_household(reader.scope)
-    slots = {
-        slot.respondent_id: slot
-        for duty_id, slot in ledger_queries.slots_of_respondents([child.id for child in children], day)
-        if duty_id == duty.id
-    }
-    units = ledger_queries.day_units(day, {child.unit_id for child in children})
-    schools = ledger_queries.day_units(day, {unit.parent_id for unit in units.values() if unit.parent_id})
-    withheld = consent_queries.withheld_fields([child.id for child in children], duty)
-    cards = []
-    for child in children:
-        unit = units.get(child.unit_id)
-        chain = [] if unit is None else [schools.get(unit.parent_id or 0), unit]
-        place = " ".join(ref.label(reading()) for ref in chain if ref is not None)
-        person = (child.id, child.code, child.name)
-        cards.append(card_for(duty, person, place, slots.get(child.id), sent, without=withheld[child.id]))
-    return cards
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -53,8 +33,11 @@ def family(request: HttpRequest, reader: Reader) -> HttpResponse:
     context = {"day": day, "duty": duty, "is_open": bool(ledger_queries.sessions_on(day)), "refusal": ""}
     status = 200
     draft = new_draft(f"family:{day}")
-    cards = _cards(reader, day, duty, request.POST if request.method == "POST" else None)
-    if request.method == "POST":
+    sent = request.POST if request.method == "POST" else None
+    cards = cards_of(reader, day, duty, sent)
+    if sent is not None and AS_BEFORE in sent:
+        cards = cards_of(reader, day, duty, with_the_rest_as_before(cards, sent))
+    if sent is not None:
         try:
             draft = sent_draft(request, f"family:{day}")
             if send_cards(cards, duty=duty, day=day, by="guardian", draft=draft, scope=reader.scope):
@@ -62,14 +45,17 @@ def family(request: HttpRequest, reader: Reader) -> HttpResponse:
         except DomainError as error:
             context["refusal"] = sentence(error)
         status = 422
-        cards = _refreshed(cards, _cards(reader, day, duty))
+        cards = _refreshed(cards, cards_of(reader, day, duty))
     owed = [card for card in cards if card.slot is not None and card.slot.state != "excused"]
     context |= {
         "cards": cards,
         "draft": draft,
         "any_owed": bool(owed),
+        "repeatable": repeatable(cards),
         "asks": _asks(reader, day),
         "unread": unread(reader, day),
+        "letters_unread": publish_queries.unread_count(reader.scope),
+        "offline": credentials(request, reader),
     }
     return render(request, "family/family.html", context, status=status)
 
@@ -105,7 +91,7 @@ def reads(request: HttpRequest, reader: Reader) -> HttpResponse:
 def done(request: HttpRequest, reader: Reader) -> HttpResponse:
     reader.require("guardian")
     duty = expect_queries.duty_by_code(DUTY)
-    cards = [card for card in _cards(reader, today(), duty) if card.slot is not None]
+    cards = [card for card in cards_of(reader, today(), duty) if card.slot is not None]
     waiting = [card for card in cards if card.slot is not None and card.slot.state in ("due", "missing")]
     context = {"day": today(), "duty": duty, "cards": cards, "waiting": waiting}
     return render(request, "family/done.html", context)
