@@ -22,8 +22,10 @@ from notoneless.commands import (  # noqa: E402
     duty,
     figures,
     ground,
+    letter,
     policies,
     privacy,
+    remind,
     report,
     retention,
     server,
@@ -52,6 +54,8 @@ app.add_typer(accounts.account, name="account")
 app.add_typer(accounts.grant, name="grant")
 app.add_typer(access.app, name="token")
 app.add_typer(audit.app, name="audit")
+app.add_typer(remind.app, name="remind")
+app.add_typer(letter.app, name="letter")
 app.add_typer(retention.app, name="retention")
 app.add_typer(privacy.app, name="privacy")
 app.add_typer(privacy.pia, name="pia")

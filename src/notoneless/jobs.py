@@ -11,8 +11,15 @@ from django.db.models import F
 from notoneless.collect import services as collect
 from notoneless.expect import queries as expect_queries
 from notoneless.expect import services as expect
+from notoneless.expect.services.day import OpenedDay
+from notoneless.expect.services.day import Progress as OpeningProgress
+from notoneless.follow import tasks as follow
+from notoneless.kernel import works
 from notoneless.kernel.clock import Clock, day_of
-from notoneless.kernel.models import OutboxEvent
+from notoneless.kernel.errors import DomainError
+from notoneless.kernel.models import OutboxEvent, Work
+from notoneless.rollup.sums import sum_locked_days
+from notoneless.roster import exporting, importing
 from notoneless.roster.grants import end_grants_of_leavers
 
 log = logging.getLogger(__name__)
@@ -57,6 +64,47 @@ HANDLERS: Mapping[str, Callable[[Mapping[str, Any], Clock], None]] = {
 }
 TOGETHER: Mapping[str, Callable[[Sequence[Mapping[str, Any]], Clock], None]] = {"checks.filled": _on_checks_filled}
 """Kinds of which a morning has thousands, and which are cheaper heard many at once."""
+
+
+def _unseen(duty: str, done: int, total: int) -> None:
+    """Progress for nobody but the work itself."""
+
+
+def _opening(then: OpeningProgress = _unseen, told: list[OpenedDay] | None = None) -> works.Handler:
+    """Opens the day of the parameters; a second time it adds what is missing, so it may be cut short anywhere."""
+
+    def run(work: Work, control: works.Control, clock: Clock) -> Mapping[str, Any]:
+        def progress(duty: str, done: int, total: int) -> None:
+            control.progress(duty, done, total)
+            then(duty, done, total)
+
+        opened = expect.open_day(date.fromisoformat(work.params["day"]), clock=clock, progress=progress)
+        if told is not None:
+            told.append(opened)
+        return {"day": work.params["day"], "added": sum(merged.added for merged in opened.duties.values())}
+
+    return run
+
+
+def open_day(day: date, *, clock: Clock, actor: str = "system", progress: OpeningProgress = _unseen) -> OpenedDay:
+    """Open a day now, where others can see how far it is. Another opening under way is no reason not to."""
+    try:
+        work = works.begin(OPENING, actor=actor, clock=clock, params={"day": day.isoformat()})
+    except DomainError:
+        return expect.open_day(day, clock=clock, progress=progress)
+    told: list[OpenedDay] = []
+    works.run(work, _opening(progress, told), clock=clock, is_raising=True)
+    return told[0] if told else OpenedDay(day)
+
+
+OPENING = "day.open"
+WORKS: Mapping[str, works.Handler] = {
+    OPENING: _opening(),
+    importing.CHECK: importing.run_check,
+    importing.APPLY: importing.run_import,
+    exporting.KIND: exporting.run_export,
+}
+"""Kinds of long work, done beside the tick (commands/server.py)."""
 UNHEARD = ("slots.filled",)
 """Kinds that nobody listens to yet (detection will): swept in one statement, since a morning has thousands."""
 
@@ -99,10 +147,21 @@ def _drain_together(kind: str, *, clock: Clock) -> int:
 
 
 def tick(*, clock: Clock) -> None:
-    """Open today if nobody has, wholly; hear the outbox, close what has ended."""
+    """Open today if nobody has, wholly; hear the outbox; close, sum up and remind what is due."""
     today = day_of(clock.now())
     if not expect_queries.is_open(today, expect_queries.duties().values()):
-        expect.open_day(today, clock=clock)
+        open_day(today, clock=clock)
     drain_outbox(clock=clock)
     expect.close_due_sessions(clock=clock)
     expect.place_queued(clock=clock)
+    sum_locked_days(clock=clock)
+    follow.remind(clock=clock)
+
+
+def do_works(*, clock: Clock) -> int:
+    """What was left by workers that are gone, and everything that waits, one after the other. Returns how many."""
+    works.recover(clock=clock)
+    done = 0
+    while works.run_one(WORKS, clock=clock) is not None:
+        done += 1
+    return done

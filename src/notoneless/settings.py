@@ -8,7 +8,7 @@ from typing import Any
 import dj_database_url
 
 from notoneless.kernel.keys import load_data_key, load_text_secret
-from notoneless.kernel.providers import login_providers
+from notoneless.kernel.providers import login_providers, secret_lines
 
 BASE_DIR = Path(__file__).resolve().parent
 VAR_DIR = Path(os.environ.get("NOL_VAR", "var")).resolve()
@@ -49,10 +49,14 @@ INSTALLED_APPS = [
     "notoneless.rollup",
     "notoneless.retain",
     "notoneless.consent",
+    "notoneless.follow",
+    "notoneless.publish",
     "notoneless.web",
 ]
 MIDDLEWARE = [
     "notoneless.web.headers.HeadersMiddleware",
+    # Pads each answer with random bytes, so that its length tells nothing of the secrets in it (BREACH).
+    "django.middleware.gzip.GZipMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "notoneless.web.pace.PaceMiddleware",
@@ -91,7 +95,9 @@ TEMPLATES: list[dict[str, Any]] = [
                 "template_partials.templatetags.partials",
                 "django.templatetags.i18n",
                 "django.templatetags.static",
+                "notoneless.web.ui.components",
                 "notoneless.web.ui.tags",
+                "notoneless.web.remind.tags",
             ],
             "context_processors": [
                 "django.template.context_processors.request",
@@ -146,7 +152,13 @@ TIME_ZONE = os.environ.get("NOL_TIME_ZONE", "Asia/Shanghai")
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "web" / "ui" / "static"]
-WHITENOISE_USE_FINDERS = True  # served straight from the package: nothing to collect
+STATIC_ROOT = VAR_DIR / "static"  # packed at each start of a server (web/ui/packed.py)
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "notoneless.web.ui.packed.PackedStorage"},
+}
+WHITENOISE_USE_FINDERS = True  # without a server's packing, straight from the package
 WHITENOISE_AUTOREFRESH = False
 
 LOGIN_URL = "/sign-in/"
@@ -177,6 +189,17 @@ SOCIALACCOUNT_ADAPTER = "notoneless.web.account.adapter.SocialAdapter"
 SOCIALACCOUNT_AUTO_SIGNUP = False
 SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_PROVIDERS = login_providers(os.environ)
+# Reminders (docs/REMINDERS.md). Addresses of channels are secrets: read here, kept nowhere else.
+REMINDER_CHANNELS = [c for c in os.environ.get("NOL_REMINDER_CHANNELS", "dry-run").replace(" ", "").split(",") if c]
+REMINDER_URLS = {kind: secret_lines(os.environ, f"NOL_REMINDER_{kind.upper()}_URLS") for kind in ("family", "staff")}
+REMINDER_RULES = os.environ.get("NOL_REMINDER_RULES", "")
+PUBLIC_ADDRESS = os.environ.get("NOL_ADDRESS", "")
+PUSH_CONTACT = os.environ.get("NOL_PUSH_CONTACT", "nobody@example.org")
+PUSH_ORIGINS = os.environ.get(
+    "NOL_PUSH_ORIGINS",
+    "https://fcm.googleapis.com,https://updates.push.services.mozilla.com,https://*.push.apple.com,"
+    "https://*.notify.windows.com",
+).split(",")
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/sign-in/"
 CSRF_FAILURE_VIEW = "notoneless.web.edge.csrf_failed"

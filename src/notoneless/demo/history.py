@@ -5,7 +5,7 @@ checks taken class by class, dailies signed as truthfully as the ledger allows, 
 """
 
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -47,6 +47,7 @@ class History:
         self.root, self.flu_class = root, flu_class
         self.people = self._people()
         self.flu_school = next((p.school_id for p in self.people if p.class_code == flu_class), 0)
+        self.pupils = Counter(person.school_id for person in self.people if person.population == "student")
         self.ill: dict[str, int] = {}
 
     def _people(self) -> list[Somebody]:
@@ -166,8 +167,8 @@ class History:
             statement = "abnormal" if abnormal else "zero_with_gaps" if gaps else "zero"
             reports.append(_report(day, "school-daily", school.code, {"statement": statement}, 930, "self"))
             if "attendance" in owed:
-                expected = sum(line.expected for line in lines)
-                absent = sum(line.abnormal for line in lines)
+                expected = self.pupils[school.unit_id]
+                absent = min(expected, sum(line.abnormal for line in lines))
                 rate = (expected - absent) * 10000 // expected
                 reports.append(
                     _report(day, "attendance", school.code, {"rate": rate, "enrolled": expected}, 930, "self")

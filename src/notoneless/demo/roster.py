@@ -11,9 +11,11 @@ from random import Random
 from notoneless.demo.people import Documents, invent_birth, invent_name, phone
 from notoneless.demo.shape import CITY, KINDS, Scale, SchoolPlan, districts_of, plan_schools
 
-UNIT_COLUMNS = ["code", "name", "kind", "authority", "area", "stage", "opened_on", "closed_on"]
+UNIT_COLUMNS = ["code", "name", "kind", "authority", "area", "stage", "opened_on", "closed_on", "grade"]
 PERSON_COLUMNS = ["code", "name", "population", "unit", "household", "id_type", "id_number", "phone", "sex",
                   "birth_date", "tags"]  # fmt: skip
+FIRST_GRADE = {"primary": 1, "nine_year": 1, "special": 1, "junior": 7, "senior": 10, "vocational": 10}
+"""Years of schooling, counted through (roster/kinds.py)."""
 FAMILY = "H-DEMO"
 """The household of the demo's parent: the first child of the first kindergarten, primary and junior school."""
 Progress = Callable[[str, int, int | None], None]
@@ -42,7 +44,7 @@ def write_roster(scale: Scale, directory: Path, *, seed: int, today: date, progr
         units.writerow(UNIT_COLUMNS)
         people.writerow(PERSON_COLUMNS)
         for row in _bureaus(scale):
-            units.writerow(row)
+            units.writerow([*row, ""])
             written.unit_rows += 1
         for number, plan in enumerate(plan_schools(scale), start=1):
             for unit, rows in maker.school(plan):
@@ -53,6 +55,13 @@ def write_roster(scale: Scale, directory: Path, *, seed: int, today: date, progr
             if number % 20 == 0:
                 progress("schools", number, scale.schools)
     return written
+
+
+def _grade(kind: str, place: int) -> str:
+    """The code of a school's grade, 0 its first; nothing where grades are not counted through."""
+    if kind == "kindergarten":
+        return f"k{place + 1}"
+    return str(FIRST_GRADE[kind] + place) if kind in FIRST_GRADE else ""
 
 
 def _bureaus(scale: Scale) -> Iterator[list[str]]:
@@ -76,7 +85,7 @@ class _Maker:
         shape = plan.shape
         classes = shape.grades * shape.classes
         staff = [self._staff(plan) for _ in range(round(classes * self.scale.staff_a_class))]
-        yield [plan.code, plan.name, shape.kind, plan.authority, plan.area, shape.stage, "", ""], staff
+        yield [plan.code, plan.name, shape.kind, plan.authority, plan.area, shape.stage, "", "", ""], staff
         for grade in range(shape.grades):
             entry = self.today.year - grade - (self.today.month < 9)
             for number in range(1, shape.classes + 1):
@@ -84,10 +93,8 @@ class _Maker:
                 rows: list[list[str]] = []
                 for _ in range(max(2, self.scale.class_size + self.random.randint(-4, 4))):
                     rows.extend(self._pupil(plan, code, shape.age + grade))
-                yield (
-                    [code, f"{entry}级{number}班", "class", plan.code, plan.area, self._stage(plan, grade), "", ""],
-                    rows,
-                )
+                stage, name = self._stage(plan, grade), f"{entry}级{number}班"
+                yield [code, name, "class", plan.code, plan.area, stage, "", "", _grade(shape.kind, grade)], rows
 
     def _stage(self, plan: SchoolPlan, grade: int) -> str:
         return "junior" if plan.shape.kind == "nine_year" and grade >= 6 else plan.shape.stage

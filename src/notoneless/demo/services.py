@@ -8,6 +8,7 @@ from django.conf import settings
 
 from notoneless.demo.accounts import DemoAccount, make_accounts
 from notoneless.demo.history import History, Progress
+from notoneless.demo.letters import write_letters
 from notoneless.demo.roster import FAMILY, write_roster
 from notoneless.demo.shape import CITY, SCALES
 from notoneless.expect.models import Document, Policy
@@ -53,6 +54,7 @@ def build_demo(
     if length or scale != "city":
         flu = _flu_class()
         History(root.path, flu.code, seed=seed).run(length, clock=clock, progress=progress)
+        write_letters(flu, clock=clock)
     return DemoSummary(scale, outcome.rows, length, _accounts())
 
 

@@ -71,7 +71,7 @@ def _write(units: Path, people: Path, today: date) -> None:
     random, serial = Random(1), 0
     with units.open("w", encoding="utf-8", newline="") as unit_file, people.open("w", encoding="utf-8") as person_file:
         unit_rows, person_rows = csv.writer(unit_file), csv.writer(person_file)
-        unit_rows.writerow([*UNIT_COLUMNS, "grade"])
+        unit_rows.writerow(UNIT_COLUMNS)
         person_rows.writerow(PERSON_COLUMNS)
         unit_rows.writerow([CITY, "中州市教育局（演示）", "city", "", CITY, "", "", "", ""])
         for number, (district, name) in enumerate(_DISTRICTS):

@@ -162,9 +162,10 @@ class AskLimit(models.Model):
 
 
 class Notice(models.Model):
-    """A notice or survey that a unit sends to the households of its subtree on one day: an ask beside the duties.
+    """A notice or survey that a unit sends to the households of its subtree on one day, or a letter (publish) that asks
+    for a receipt: an ask beside the duties.
 
-    `status`: sent, queued (waits for a day with room) or refused, with `reason`. No personal data.
+    `status`: sent, queued (waits for a day with room), refused, with `reason`, or recalled. No personal data.
     """
 
     unit = models.ForeignKey("roster.Unit", on_delete=models.PROTECT, related_name="notices")

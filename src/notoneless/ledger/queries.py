@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from notoneless.kernel.errors import DomainError
-from notoneless.kernel.sql import fetch
+from notoneless.kernel.sql import as_day, fetch, rows_table
 from notoneless.ledger.models import DaySession, DayUnit, PersonSlot
 from notoneless.roster.scope import Scope
 
@@ -117,6 +117,30 @@ def slots_of_respondents(ids: Sequence[int], day: date, table: str = "person_slo
     return [(duty_id, SlotView(*rest)) for duty_id, *rest in rows]
 
 
+def slots_of_person(person_id: int, days: Sequence[date]) -> list[tuple[date, int, SlotView]]:
+    """(day, duty id, slot) for all that one person owed or gave on these days, void ones left out."""
+    rows = fetch(
+        f"SELECT s.day, s.duty_id, {_SLOT} FROM person_slot s WHERE s.respondent_id = %s"
+        f" AND s.day IN ({', '.join(['%s'] * len(days))}) AND s.state <> 'void' ORDER BY s.day, s.duty_id, s.session",
+        [person_id, *days],
+    )
+    return [(as_day(day), duty_id, SlotView(*rest)) for day, duty_id, *rest in rows]
+
+
+def latest_answers(ids: Sequence[int], duty_id: int, days: Sequence[date]) -> dict[int, tuple[date, str]]:
+    """Respondent -> (day, answers as JSON text) of the newest of these days on which they gave any."""
+    if not ids or not days:
+        return {}
+    people, dates = ", ".join(["%s"] * len(ids)), ", ".join(["%s"] * len(days))
+    rows = fetch(
+        f"SELECT s.respondent_id, s.day, s.answers FROM person_slot s WHERE s.respondent_id IN ({people})"
+        f" AND s.day IN ({dates}) AND s.duty_id = %s AND s.state IN ('reported', 'voluntary') AND s.answers <> ''"
+        " ORDER BY s.day",
+        [*ids, *days, duty_id],
+    )
+    return {respondent: (as_day(day), answers) for respondent, day, answers in rows}
+
+
 def marks_of_person(person_id: int, day: date) -> dict[tuple[int, int], tuple[str, str, int | None]]:
     """(duty id, session) -> state, reason and policy id of every slot that a person has or had on a day, void ones
     among them."""
@@ -132,30 +156,68 @@ def marks_of_person(person_id: int, day: date) -> dict[tuple[int, int], tuple[st
 def unheard_slots(
     unit: DayUnitRef, day: date, duty_id: int, *, table: str, limit: int, offset: int
 ) -> tuple[int, list[tuple[SlotView, DayUnitRef]]]:
-    """Slots below the unit that are due or missing, with the unit that each counts under; and how many there are."""
-    where = (
-        f"FROM {table} s JOIN day_unit u ON u.day = s.day AND u.unit_id = s.unit_id"
-        " WHERE s.day = %s AND s.duty_id = %s AND s.state IN ('due', 'missing') AND u.path >= %s AND u.path < %s"
-        " AND s.respondent_id > 0"  # past their term, slots are nobody's (services/forgetting.py)
-    )
-    params: list[object] = [day, duty_id, unit.path, unit.path + "~"]
+    """Slots below the unit that are due or missing, with the unit that each counts under; and how many there are.
+
+    The tallies say how many each unit has, in order; so only the slots of this part's own units are read, however large
+    the city. Slots that are nobody's any more (services/forgetting.py) are counted and not listed.
+    """
+    where, params = "", [day, duty_id, unit.path, unit.path + "~"]
     if unit.level not in ("province", "city"):
-        where += " AND s.district_id = %s"
+        where = " AND district_id = %s"
         params.append(unit.district_id)
-    total: int = fetch(f"SELECT COUNT(*) {where}", params)[0][0]
-    rows = fetch(
-        f"SELECT {_SLOT}, {', '.join(f'u.{name}' for name in _FIELDS)} {where}"
-        " ORDER BY u.path, s.session, s.respondent_id LIMIT %s OFFSET %s",
-        [*params, limit, offset],
+    groups = fetch(
+        "SELECT path, session, unit_id, district_id, SUM(missing + due) FROM tally"
+        f" WHERE day = %s AND duty_id = %s AND path >= %s AND path < %s{where} AND missing + due > 0"
+        " GROUP BY path, session, unit_id, district_id ORDER BY path, session",
+        params,
     )
-    width = len(_SLOT.split(","))
-    return total, [(SlotView(*row[:width]), DayUnitRef(*row[width:])) for row in rows]
+    over = expired_sessions_of(day, duty_id)
+    groups = [group for group in groups if group[1] not in over]
+    total, skipped, asked = 0, 0, []
+    for path, session, unit_id, district_id, n in groups:
+        if total + n <= offset:
+            skipped += int(n)
+        elif total < offset + limit:
+            asked.append((unit_id, session, district_id, path))
+        total += int(n)
+    found = _slots_unheard(day, duty_id, table, [group[:3] for group in asked])
+    units = day_units(day, {unit_id for unit_id, *_ in asked})
+    paths = {unit_id: path for unit_id, _, _, path in asked}
+    found.sort(key=lambda slot: (paths[slot.unit_id], slot.session, slot.respondent_id))
+    first = offset - skipped
+    return total, [(slot, units[slot.unit_id]) for slot in found[first : first + limit]]
+
+
+def _slots_unheard(day: date, duty_id: int, table: str, groups: Sequence[tuple[int, int, int]]) -> list[SlotView]:
+    """The due and missing slots of (unit, session, district), each by the index of boards."""
+    if not groups:
+        return []
+    keys, params = rows_table("k", {"unit_id": "int", "session": "int", "district_id": "int"}, groups)
+    rows = fetch(
+        f"SELECT {_SLOT} FROM {keys} JOIN {table} s ON s.district_id = k.district_id AND s.day = %s AND s.duty_id = %s"
+        " AND s.session = k.session AND s.unit_id = k.unit_id"
+        " WHERE s.state IN ('due', 'missing') AND s.respondent_id > 0",
+        [*params, day, duty_id],
+    )
+    return [SlotView(*row) for row in rows]
+
+
+def expired_sessions_of(day: date, duty_id: int) -> set[int]:
+    """The sessions whose slots of that day are nobody's any more."""
+    rows = DaySession.objects.filter(day=day, duty_id=duty_id).exclude(expired_at=None)
+    return set(rows.values_list("session", flat=True))
 
 
 def day_units(day: date, ids: Collection[int]) -> dict[int, DayUnitRef]:
     """Units of a day by id. No scope: for naming the units of slots that the caller has found inside its scope."""
     rows = DayUnit.objects.filter(day=day, unit_id__in=ids).values_list(*_FIELDS)
     return {ref.unit_id: ref for ref in (DayUnitRef(*row) for row in rows)}
+
+
+def areas_of(day: date, ids: Collection[int]) -> dict[int, str]:
+    """Unit id -> the code of the area where it stands (GB/T 2260), where the roster says one. No scope: as above."""
+    rows = DayUnit.objects.filter(day=day, unit_id__in=ids).exclude(area="").values_list("unit_id", "area")
+    return dict(rows)
 
 
 def excuses_of(units: Collection[DayUnitRef], day: date, duty_id: int, *, table: str) -> dict[int, str]:

@@ -19,7 +19,8 @@ from notoneless.roster.scope import Scope
 from notoneless.web.keeper import kept
 
 P = ParamSpec("P")
-PLACES = {"guardian": "family", "teacher": "classes", "school": "schools", "officer": "bureaus", "admin": "office"}
+PLACES = {"guardian": "family", "teacher": "classes", "school": "schools", "officer": "bureaus", "admin": "office",
+          "wall": "screens"}  # fmt: skip
 """Desk (roster/roles.py) -> the name of the page where it begins, most personal first."""
 
 

@@ -20,7 +20,8 @@ log = logging.getLogger(__name__)
 FRESH = 1.0
 """Seconds for which an answer serves."""
 AHEAD = 0.6
-"""Seconds after which an answer that is being watched is made anew, in the background, before anybody waits for it."""
+"""The part of its freshness after which an answer that is being watched is made anew, in the background, before
+anybody waits for it."""
 WATCHED = 5.0
 """Seconds since somebody asked, after which nobody is watching; twice that, and it is forgotten."""
 MOST = 2000
@@ -34,6 +35,7 @@ class _Entry:
         self.made_at = float("-inf")
         self.asked_at = 0.0
         self.make: Callable[[], Any] | None = None
+        self.fresh = FRESH
 
 
 class Keeper:
@@ -50,8 +52,8 @@ class Keeper:
         self.is_on = True
         threading.Thread(target=self._look_after, name="keeper", daemon=True).start()
 
-    def get(self, key: Hashable, make: Callable[[], T], *, is_watched: bool = True) -> T:
-        """The kept answer, at most a second old, or a new one; of those who ask at once, one makes it.
+    def get(self, key: Hashable, make: Callable[[], T], *, is_watched: bool = True, fresh: float = FRESH) -> T:
+        """The kept answer, at most `fresh` seconds old, or a new one; of those who ask at once, one makes it.
 
         `make` may run in another thread later, so it must hold nothing of a request, unless `is_watched` is False.
         """
@@ -59,9 +61,9 @@ class Keeper:
             return make()
         entry = self._entry(key)
         entry.asked_at = self._monotonic()
-        entry.make = make if is_watched else None
+        entry.make, entry.fresh = (make if is_watched else None), fresh
         with entry.lock:
-            if self._monotonic() - entry.made_at >= FRESH:
+            if self._monotonic() - entry.made_at >= fresh:
                 self._make(entry, make)
             value: T = entry.value
             return value
@@ -92,10 +94,12 @@ class Keeper:
         """Make anew what is watched and grows old; forget what nobody asks for."""
         now = self._monotonic()
         for key, entry in list(self._entries.items()):
-            if now - entry.asked_at > 2 * WATCHED:
+            if now - entry.asked_at > max(2 * WATCHED, entry.fresh):
                 with self._changing:
                     self._entries.pop(key, None)
-            elif entry.make is not None and now - entry.asked_at < WATCHED and now - entry.made_at > AHEAD:
+            elif (
+                entry.make is not None and now - entry.asked_at < WATCHED and now - entry.made_at > AHEAD * entry.fresh
+            ):
                 try:
                     fresh = _Entry()
                     self._make(fresh, entry.make)  # without the lock: who asks meanwhile gets the answer there is
@@ -108,12 +112,13 @@ kept = Keeper()
 """This process's."""
 
 
-def watched(scope: Scope, key: Hashable, make: Callable[[], T]) -> T:
-    """What is the same for everybody and watched by many, at most a second old in a server. `make` sees everything, so
+def watched(scope: Scope, key: Hashable, make: Callable[[], T], *, fresh: float = FRESH, is_watched: bool = True) -> T:
+    """What is the same for everybody and watched by many, at most a second old in a server (or `fresh` seconds, for
+    what changes slowly; `is_watched` False for a page that is read and does not ask again). `make` sees everything, so
     the caller must still ask whether `scope` covers it. To a limited viewer what does not exist is out of scope.
     """
     try:
-        return kept.get(key, make)
+        return kept.get(key, make, is_watched=is_watched, fresh=fresh)
     except DomainError as error:
         if error.code == "unknown_unit" and not scope.is_everything:
             raise DomainError("out_of_scope", "unit") from error

@@ -7,9 +7,10 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from notoneless.collect.models import Report
+from notoneless.collect.models import AbsenceContact, Report, ReportSeen
 from notoneless.consent.models import Consent, NoticeSeen, PrivacyRequest
 from notoneless.expect.models import Complaint, Duty
+from notoneless.kernel import audit
 from notoneless.kernel.clock import bureau_zone, from_micros
 from notoneless.kernel.crypto import unseal
 from notoneless.kernel.models import AuditEntry
@@ -67,6 +68,19 @@ def _reports(person: Person) -> Iterator[Row]:
         }  # fmt: skip
 
 
+def _seen(person: Person) -> Iterator[Row]:
+    duties = dict(Duty.objects.values_list("id", "code"))
+    for row in _all(ReportSeen.objects.filter(person=person).order_by("day", "duty_id")):
+        yield {"day": str(row.day), "duty": duties.get(row.duty_id, row.duty_id), "revision": row.revision,
+               "seen_at": _told(row.seen_at)}  # fmt: skip
+
+
+def _calls(person: Person) -> Iterator[Row]:
+    for row in _all(AbsenceContact.objects.filter(person=person).order_by("day", "pk")):
+        yield {"day": str(row.day), "outcome": row.outcome, "back_on": str(row.back_on or ""),
+               "noted_at": _told(row.noted_at)}  # fmt: skip
+
+
 def _complaints(person: Person) -> Iterator[Row]:
     for row in _all(Complaint.objects.filter(person=person).select_related("duty").order_by("made_at")):
         yield {"day": str(row.day), "duty": row.duty.code, "text": row.text, "made_at": _told(row.made_at),
@@ -92,7 +106,8 @@ def _requests(person: Person) -> Iterator[Row]:
 
 def _acts(person: Person) -> Iterator[Row]:
     """Who did what with the record: by role and unit, without naming anybody."""
-    subjects = (f"person:{person.code}", person.code)
+    # Reads are kept under a keyed subject; what a family itself asked for names the code.
+    subjects = (audit.person_subject(person.code), f"person:{person.code}", person.code)
     for row in _all(AuditEntry.objects.filter(subject__in=subjects).order_by("pk")):
         detail = row.detail if isinstance(row.detail, dict) else {}
         yield {"act": row.act, "at": _told(row.made_at), "role": detail.get("role", ""), "unit": detail.get("unit", "")}
@@ -100,12 +115,14 @@ def _acts(person: Person) -> Iterator[Row]:
 
 SECTIONS: Mapping[str, Callable[[Person], Iterator[Row]]] = {
     "person": _person, "placements": _placements, "states": _states, "days": _slots, "reports": _reports,
-    "complaints": _complaints, "notices": _notices, "consents": _consents, "requests": _requests, "acts": _acts,
+    "seen": _seen, "calls": _calls, "complaints": _complaints, "notices": _notices, "consents": _consents,
+    "requests": _requests, "acts": _acts,
 }  # fmt: skip
 """A stage that comes to hold something about a person adds its rows here."""
 TITLES = {
     "person": "本人 / Person", "placements": "就读 / Placements", "states": "状态 / States", "days": "每日台账 / Days",
-    "reports": "上报 / Reports", "complaints": "异议 / Complaints", "notices": "告知 / Notices",
+    "reports": "上报 / Reports", "seen": "教师核实 / Seen by a teacher", "calls": "因病缺勤联系 / Calls about absences",
+    "complaints": "异议 / Complaints", "notices": "告知 / Notices",
     "consents": "同意 / Consents", "requests": "申请 / Requests", "acts": "访问记录 / Acts",
 }  # fmt: skip
 

@@ -86,6 +86,11 @@ class Asks:
         return tuple(asked.duty for asked in self.owed)
 
     @property
+    def shown(self) -> tuple[NoticeInfo, ...]:
+        """Notices with their words; a letter has a page of its own."""
+        return tuple(notice for notice in self.notices if notice.kind != "letter")
+
+    @property
     def count(self) -> int:
         return len(self.owed) + len(self.notices)
 

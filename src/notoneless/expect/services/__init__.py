@@ -2,7 +2,7 @@
 
 from notoneless.expect.rules.events import MOST_BYTES
 from notoneless.expect.rules.years import Holiday, read_holidays, read_makeups
-from notoneless.expect.services.asks import place_queued, send_notice, set_ask_limit
+from notoneless.expect.services.asks import ask_by_letter, place_queued, send_notice, set_ask_limit, take_back_ask
 from notoneless.expect.services.calendar import enter_override, enter_year, remove_override
 from notoneless.expect.services.complaints import answer_complaint, complain
 from notoneless.expect.services.day import close_day, close_due_sessions, open_day, refresh_open_days
@@ -31,6 +31,7 @@ __all__ = [
     "Published",
     "answer_complaint",
     "approve_policy",
+    "ask_by_letter",
     "clashes_of",
     "close_day",
     "close_due_sessions",
@@ -57,5 +58,6 @@ __all__ = [
     "seed_standard",
     "send_notice",
     "set_ask_limit",
+    "take_back_ask",
     "withdraw_policy",
 ]

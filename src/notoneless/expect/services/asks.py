@@ -12,6 +12,7 @@ from notoneless.kernel.clock import Clock, day_of
 from notoneless.kernel.errors import DomainError
 from notoneless.kernel.sql import lock_exclusively
 from notoneless.roster import queries as roster_queries
+from notoneless.roster.models import Unit
 from notoneless.roster.roles import RULE
 from notoneless.roster.scope import Scope
 from notoneless.roster.tree import SEGMENT
@@ -53,27 +54,49 @@ def send_notice(
         raise DomainError("day_far", "day", day=day, days=LATEST)
     unit = roster_queries.unit_to(RULE, scope, unit_code)
     with transaction.atomic():
-        lock_exclusively("notices")  # two senders at once would each see room for one
-        twin = (
-            None
-            if draft is None
-            else Notice.objects.filter(unit=unit, draft=draft.hex).exclude(status="refused").first()
-        )
-        if twin is not None:
-            return twin
-        reach = reach_of(unit.path, day)
-        is_over = reach.over > 0
-        is_queued = is_over and not reach.refusing
-        reason = {"households": reach.households, "over": reach.over, "limit": reach.limit or 0}
-        notice = Notice.objects.create(
-            unit=unit, kind=kind, title_zh=title_zh.strip(), title_en=title_en.strip(), body_zh=body_zh.strip(),
-            body_en=body_en.strip(), link=link, wanted_day=day, day=None if is_over else day,
-            status="queued" if is_queued else "refused" if is_over else "sent", reason=reason, sent_by=scope.actor,
-            draft=draft.hex if draft else "", made_at=clock.now(),
+        notice = _ask(
+            unit, kind=kind, title_zh=title_zh.strip(), title_en=title_en.strip(), body_zh=body_zh.strip(),
+            body_en=body_en.strip(), link=link, wanted_day=day, sent_by=scope.actor, draft=draft.hex if draft else "",
+            clock=clock,
         )  # fmt: skip
-        audit.record(scope.actor, f"notice.{notice.status}", unit.code, clock=clock, detail=reason)
     if notice.status == "refused":
-        raise DomainError("asks_over_budget", "day", **reason)
+        raise DomainError("asks_over_budget", "day", **notice.reason)
+    return notice
+
+
+def ask_by_letter(
+    unit: Unit, *, title_zh: str, title_en: str, sent_by: str, draft: uuid.UUID | None, clock: Clock
+) -> Notice:
+    """Count a letter that asks for a receipt as an ask of today, within the caller's transaction. Whoever calls this
+    has seen to the power. Over the limit it is kept as refused and never waits: the same letter may go for information.
+    """
+    return _ask(
+        unit, kind="letter", title_zh=title_zh, title_en=title_en, wanted_day=day_of(clock.now()), sent_by=sent_by,
+        draft=draft.hex if draft else "", may_wait=False, clock=clock,
+    )  # fmt: skip
+
+
+def take_back_ask(notice_id: int) -> None:
+    """The letter behind an ask was withdrawn: it asks nothing any more, and leaves room for another."""
+    Notice.objects.filter(pk=notice_id, status="sent").update(status="recalled")
+
+
+def _ask(unit: Unit, *, wanted_day: date, clock: Clock, may_wait: bool = True, **fields: str) -> Notice:
+    """Keep an ask as sent, queued or refused; the same draft sent twice is one, unless it was refused."""
+    lock_exclusively("notices")  # two senders at once would each see room for one
+    twins = Notice.objects.filter(unit=unit, draft=fields["draft"]).exclude(status="refused")
+    twin = twins.first() if fields["draft"] else None
+    if twin is not None:
+        return twin
+    reach = reach_of(unit.path, wanted_day)
+    is_over = reach.over > 0
+    is_queued = is_over and may_wait and not reach.refusing
+    reason = {"households": reach.households, "over": reach.over, "limit": reach.limit or 0}
+    notice = Notice.objects.create(
+        unit=unit, wanted_day=wanted_day, day=None if is_over else wanted_day, reason=reason, made_at=clock.now(),
+        status="queued" if is_queued else "refused" if is_over else "sent", **fields,
+    )  # fmt: skip
+    audit.record(fields["sent_by"], f"notice.{notice.status}", unit.code, clock=clock, detail=reason)
     return notice
 
 

@@ -11,6 +11,7 @@ from notoneless.expect.queries import DutyInfo
 from notoneless.kernel import audit, outbox
 from notoneless.kernel.clock import Clock, day_of, instant_on, to_micros
 from notoneless.kernel.errors import DomainError
+from notoneless.ledger import queries as ledger_queries
 from notoneless.ledger import services as ledger
 from notoneless.ledger.keys import SessionKey, Window
 from notoneless.ledger.models import DaySession
@@ -81,7 +82,7 @@ def _bring_into_line(
             if is_left_out or (only is not None and duty.respondent == "unit"):
                 continue
             total = opened.duties.setdefault(duty.code, Merged())
-            expired = ledger.expired_sessions(day, duty.id)
+            expired = ledger_queries.expired_sessions_of(day, duty.id)
             for number, session in enumerate(duty.sessions):
                 if number in expired:  # what was forgotten is not owed anew
                     continue

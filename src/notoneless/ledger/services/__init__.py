@@ -12,7 +12,7 @@ from notoneless.ledger.services.fill import (
     slot_row,
     write_fills,
 )
-from notoneless.ledger.services.forgetting import expired_sessions, forget_people, forget_session
+from notoneless.ledger.services.forgetting import forget_people, forget_session
 from notoneless.ledger.services.merge import Merged, merge_claims
 from notoneless.ledger.services.traits import Trait, Traits, heads, staged_traits
 from notoneless.ledger.services.tree import freeze_tree
@@ -30,7 +30,6 @@ __all__ = [
     "close_session",
     "decode_measures",
     "encode_measures",
-    "expired_sessions",
     "forget_people",
     "forget_session",
     "freeze_tree",

@@ -33,12 +33,6 @@ def forget_people(ids: Sequence[int]) -> int:
     return _forget(f"respondent_id IN ({marks})", list(ids))
 
 
-def expired_sessions(day: date, duty_id: int) -> set[int]:
-    """The numbers of a duty's sessions whose slots of that day are nobody's any more."""
-    rows = DaySession.objects.filter(day=day, duty_id=duty_id).exclude(expired_at=None)
-    return set(rows.values_list("session", flat=True))
-
-
 def _forget(where: str, params: list[object]) -> int:
     counted: int = fetch(f"SELECT COUNT(*) FROM {_TABLE} WHERE {where}", params)[0][0]
     columns = ", ".join((*_KEPT, *_EMPTY))

@@ -6,11 +6,14 @@ from datetime import date, timedelta
 from django.contrib.sessions.models import Session
 from django.db.models import Model, Q, QuerySet
 
+from notoneless.collect.models import AbsenceContact, ReportSeen
 from notoneless.expect import queries as expect_queries
 from notoneless.expect.models import Complaint
+from notoneless.follow.models import Reminder, Walk
 from notoneless.kernel.clock import instant_on
-from notoneless.kernel.models import OutboxEvent
+from notoneless.kernel.models import OutboxEvent, Work, WorkFile
 from notoneless.ledger.models import DaySession
+from notoneless.publish.models import Letter, Receipt
 from notoneless.retain.rules import Term, terms
 from notoneless.roster.models import FailedSignIn, Invitation, OneTimeCode, OutgoingText, PersonState
 
@@ -58,6 +61,8 @@ def _rows(term: Term, today: date) -> tuple[QuerySet[Model], ...]:
             return (PersonState.objects.filter(to_day__lt=before),)
         case "complaints":
             return (Complaint.objects.filter(answered_at__lt=instant),)
+        case "letters":
+            return (Receipt.objects.filter(letter__day__lt=before), Letter.objects.filter(day__lt=before))
         case "invitations":
             over = Q(used_at__lt=instant) | Q(expires_at__lt=instant)
             return (Invitation.objects.filter(over),)
@@ -68,6 +73,16 @@ def _rows(term: Term, today: date) -> tuple[QuerySet[Model], ...]:
             )  # fmt: skip
         case "events":
             return (OutboxEvent.objects.filter(handled_at__lt=instant),)
+        case "seen":
+            return (ReportSeen.objects.filter(day__lt=before),)
+        case "absence_contacts":
+            return (AbsenceContact.objects.filter(day__lt=before),)
+        case "reminders":
+            return (Reminder.objects.filter(day__lt=before), Walk.objects.filter(day__lt=before))
+        case "works":
+            return (Work.objects.filter(ended_at__lt=instant),)
+        case "work_files":
+            return (WorkFile.objects.filter(expires_at__lt=instant),)
         case "sessions":
             return (Session.objects.filter(expire_date__lt=instant_on(today, 0)),)
     raise LookupError(f"no way to follow the rule {term.rule!r}")

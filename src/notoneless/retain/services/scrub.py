@@ -4,7 +4,17 @@ from django.db import connection
 
 from notoneless.kernel.sql import execute, is_postgres
 
-PERSONAL = ("roster_", "person_slot", "report", "expect_complaint", "django_session", "kernel_outbox")
+PERSONAL = (
+    "roster_",
+    "person_slot",
+    "report",
+    "absence_contact",
+    "expect_complaint",
+    "django_session",
+    "kernel_outbox",
+    "follow_",
+    "publish_",
+)
 """How the names of tables that hold personal rows begin."""
 
 
@@ -19,7 +29,5 @@ def scrub_storage() -> None:
         execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return
     for table in connection.introspection.table_names():
-        if table.startswith(
-            ("roster_", "person_slot", "report", "expect_complaint", "django_session", "kernel_outbox")
-        ):
+        if table.startswith(PERSONAL):
             execute(f'VACUUM FULL "{table}"')

@@ -27,7 +27,7 @@ BEGAN, SEEN, LANE = "nol.began", "nol.seen", "nol.lane"
 LONGEST_LANE = timedelta(hours=12)
 NOTED_EVERY = timedelta(minutes=1)
 """A session is written down as used at most so often: a page costs no write."""
-_BOARD = re.compile(r"/bureau/[^/]+/")
+_BOARD = re.compile(r"/(?:bureau|screen)/[^/]+/")
 ALWAYS = ("/sign-in/", "/sign-out/", "/language/", "/static/", "/rules/")
 PASSWORD = "/account/password/"  # noqa: S105 - an address
 FACTOR = "/account/2fa/"
@@ -83,8 +83,8 @@ def _is_over(request: HttpRequest, limits: Limits) -> bool:
     began, seen = from_micros(session[BEGAN]), from_micros(session[SEEN])
     if now - began > limits.whole or now - seen > limits.idle:
         return True
-    # What a board asks for by itself, every few seconds, is not somebody at work.
-    if now - seen >= NOTED_EVERY and not is_live(request):
+    # What a board asks for by itself, every few seconds, is not somebody at work; of a wall it is all there ever is.
+    if now - seen >= NOTED_EVERY and (limits.is_kept_by_polls or not is_live(request)):
         session[SEEN] = to_micros(now)
     return False
 

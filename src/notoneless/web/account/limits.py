@@ -11,18 +11,22 @@ from datetime import timedelta
 
 @dataclass(frozen=True)
 class Limits:
-    """`idle`: without anything done; `whole`: since signing in; `at_once`: sessions; `password`: a password's age."""
+    """`idle`: without anything done; `whole`: since signing in; `at_once`: sessions; `password`: a password's age.
+    `is_kept_by_polls`: a board that asks by itself counts as something done."""
 
     idle: timedelta
     whole: timedelta
     at_once: int
     password: timedelta | None
+    is_kept_by_polls: bool = False
 
 
 FAMILY = Limits(timedelta(days=7), timedelta(days=30), 5, None)
 STAFF = Limits(timedelta(minutes=30), timedelta(hours=12), 3, timedelta(days=90))
 ADMINISTRATORS = Limits(timedelta(minutes=10), timedelta(hours=8), 1, timedelta(days=90))
-_BY_DESK = {"guardian": FAMILY, "admin": ADMINISTRATORS}
+WALL = Limits(timedelta(days=1), timedelta(days=30), 3, timedelta(days=90), is_kept_by_polls=True)
+"""Nobody sits at a wall. Its account has no power and sees counts without small ones (roster/roles.py)."""
+_BY_DESK = {"guardian": FAMILY, "admin": ADMINISTRATORS, "wall": WALL}
 
 
 def limits_for(desks: Iterable[str]) -> Limits:

@@ -17,7 +17,7 @@ from notoneless.kernel.errors import DomainError
 from notoneless.roster import queries as roster_queries
 from notoneless.roster import tokens
 from notoneless.roster.scope import Scope
-from notoneless.web.api import answers, shapes
+from notoneless.web.api import answers, letters, shapes
 from notoneless.web.bureau.figures import etag_of
 from notoneless.web.edge import error_response, language_asked, note_refusal
 from notoneless.web.lane.bodies import read_reports, write_results
@@ -102,7 +102,9 @@ def missing(
     """Who has not been heard from, at the level of person, class, school or district."""
     found = answers.missing_json(_scope(request), code, read_day(day), duty, level, limit, offset)
     if found["level"] == "person":
-        note_names(_scope(request).actor, code, len(found["items"]), "api")
+        note_names(
+            _scope(request).actor, code, len(found["items"]), "api", part=f"{read_day(day)} {duty} {offset}+{limit}"
+        )
     return _answer(request, found)
 
 
@@ -120,8 +122,20 @@ def person_days(request: HttpRequest, code: str, until: Day, duty: str, days: in
     scope = _scope(request)
     found = answers.person_days_json(scope, code, read_day(until), duty, days)
     if not answers.is_own_child(scope, code):
-        note_api_read(scope, code)
+        note_api_read(scope, code, part=f"{read_day(until)} {duty} {days}")
     return _answer(request, found)
+
+
+@api.get("/letters", response={200: shapes.FamilyLetters, 304: None, **REFUSED}, tags=["letters"])
+def family_letters(request: HttpRequest, limit: Limit = 100, offset: Offset = 0) -> HttpResponse:
+    """The letters to the caller's own households, unread first; none for who has none. Listing is not reading."""
+    return _answer(request, letters.family_letters_json(_scope(request), limit, offset))
+
+
+@api.get("/units/{code}/letters", response={200: shapes.UnitLetters, 304: None, **REFUSED}, tags=["letters"])
+def unit_letters(request: HttpRequest, code: str, limit: Limit = 100, offset: Offset = 0) -> HttpResponse:
+    """What a unit's families were sent, newest first, with how many have opened and confirmed its own letters."""
+    return _answer(request, letters.unit_letters_json(_scope(request), code, limit, offset))
 
 
 def _scope(request: HttpRequest) -> Scope:

@@ -81,6 +81,46 @@ class Completeness(Figures):
     children: list[Figures]
 
 
+class LetterHead(Schema):
+    """`kind`: information, or receipt, which families confirm once."""
+
+    id: int
+    unit: str
+    kind: Literal["information", "receipt"]
+    title_zh: str
+    title_en: str
+    day: str
+    sent_at: str
+    withdrawn: bool
+
+
+class FamilyLetter(LetterHead):
+    body_zh: str
+    body_en: str
+    unread: bool
+    confirmed: bool
+
+
+class FamilyLetters(Schema):
+    total: int
+    unread: int
+    items: list[FamilyLetter]
+
+
+class UnitLetter(LetterHead):
+    """Figures of the unit's own letters; a letter from above has none here."""
+
+    households: int | None = None
+    opened: int | None = None
+    confirmed: int | None = None
+
+
+class UnitLetters(Schema):
+    unit: str
+    total: int
+    items: list[UnitLetter]
+
+
 class PersonDays(Schema):
     """Oldest first; a day on which nothing was owed or given has no item."""
 

@@ -22,6 +22,7 @@ from notoneless.roster.tree import ids_of
 from notoneless.web.access import Reader, signed_in
 from notoneless.web.policy.policies import managed_unit
 from notoneless.web.ui.days import CLOCK, today
+from notoneless.web.ui.numbers import number_of, row_number
 from notoneless.web.ui.words import ENTRY_KINDS, reading, sentence
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def calendar(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
         "entries": expect_queries.entries_of(ids_of(unit.path), year), "why": why_of(unit, asked), "asked": asked,
         "kinds": list(ENTRY_KINDS.items()),
         "stages": [(stage, pick(pair, reading())) for stage, pair in STAGES.items()],
-        "removing": int(removing) if removing.isdecimal() and len(removing) < 18 else 0,
+        "removing": number_of(removing),
         "is_year_due": is_due, "is_year_unknown": not expect_queries.is_known_year(year),
         "may_enter_year": _speaks_for_all(reader, unit) and (is_due or year >= next_year),
         "next_year": next_year, "refused": _refused(imported), "today_iso": str(today()),
@@ -103,10 +104,7 @@ def _act(request: HttpRequest, reader: Reader, code: str) -> expect.Imported | N
         )  # fmt: skip
         messages.success(request, _("Entered. Open days follow within a minute."))
     elif act == "remove":
-        entry = given.get("entry", "")
-        if not entry.isdecimal() or len(entry) > 17:
-            raise DomainError("out_of_scope", "entry")
-        expect.remove_override(reader.scope, code, int(entry), clock=CLOCK)
+        expect.remove_override(reader.scope, code, row_number(given.get("entry", ""), "entry"), clock=CLOCK)
         messages.success(request, _("Removed. Open days follow within a minute."))
     elif act in ("import", "check"):
         sent = request.FILES.get("file")

@@ -14,6 +14,7 @@ from notoneless.kernel.errors import DomainError
 from notoneless.web.access import Reader, signed_in
 from notoneless.web.policy.policies import managed_unit
 from notoneless.web.ui.days import CLOCK, today
+from notoneless.web.ui.numbers import row_number
 from notoneless.web.ui.pages import Page, page_number
 from notoneless.web.ui.words import sentence
 
@@ -28,9 +29,8 @@ def complaints(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
     if request.method == "POST":
         number = request.POST.get("complaint", "")
         try:
-            if not number.isdecimal() or len(number) > 18 or not number.isascii():
-                raise DomainError("out_of_scope", "complaint")
-            expect.answer_complaint(reader.scope, code, int(number), request.POST.get("answer", ""), clock=CLOCK)
+            asked = row_number(number, "complaint")
+            expect.answer_complaint(reader.scope, code, asked, request.POST.get("answer", ""), clock=CLOCK)
             messages.success(request, _("The answer has been sent."))
             return redirect(request.get_full_path())
         except DomainError as error:

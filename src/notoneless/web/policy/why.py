@@ -24,7 +24,7 @@ from notoneless.web.ui.words import reading, sentence
 def why(request: HttpRequest, reader: Reader, person_id: int, day: str) -> HttpResponse:
     shown = read_day(day)
     found = expect_queries.explain_person(reader.scope, person_id, shown)
-    note_read(reader, found.code, found.chain[-1].path, "why")
+    note_read(reader, found.code, found.chain[-1].path, "why", part=shown)
     name = roster_queries.names_of(reader.scope, [person_id]).get(person_id, found.code)
     letter = letter_about(found, reading(), who=name)
     refusal, status = "", 200

@@ -16,6 +16,7 @@ from notoneless.consent.rules import Notice
 from notoneless.kernel.errors import DomainError
 from notoneless.web.access import Reader, signed_in
 from notoneless.web.ui.days import CLOCK, today
+from notoneless.web.ui.numbers import row_number
 from notoneless.web.ui.words import reading, sentence
 
 
@@ -106,16 +107,14 @@ def _act(request: HttpRequest, reader: Reader) -> str:
         services.note_read(reader.scope, sent.getlist("digest"), clock=CLOCK)
         messages.success(request, _("Thank you. You can read it again at any time."))
         return "family" if sent.get("from") == "family" else "privacy"
-    number = sent.get("person", "")
-    if not (number.isascii() and number.isdecimal() and len(number) < 18):
-        raise DomainError("out_of_scope", "person")
+    number = row_number(sent.get("person", ""), "person")
     if sent.get("act") == "give":
         services.give(
-            reader.scope, int(number), sent.get("duty", ""), sent.getlist("item"),
+            reader.scope, number, sent.get("duty", ""), sent.getlist("item"),
             capacity=sent.get("capacity", ""), digest=sent.get("digest", ""), clock=CLOCK,
         )  # fmt: skip
         messages.success(request, _("Your consent has been recorded. You can withdraw it here at any time."))
     else:
-        services.withdraw(reader.scope, int(number), sent.get("duty", ""), sent.get("item", ""), clock=CLOCK)
+        services.withdraw(reader.scope, number, sent.get("duty", ""), sent.get("item", ""), clock=CLOCK)
         messages.success(request, _("Withdrawn. From now on nothing of this is asked or kept."))
     return "privacy"

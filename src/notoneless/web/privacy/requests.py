@@ -18,6 +18,7 @@ from notoneless.web.access import Reader, signed_in
 from notoneless.web.policy.policies import managed_unit
 from notoneless.web.reading import note_names
 from notoneless.web.ui.days import CLOCK, today
+from notoneless.web.ui.numbers import row_number
 from notoneless.web.ui.pages import Page, page_number
 from notoneless.web.ui.words import sentence
 
@@ -38,12 +39,6 @@ def _destroyer(reader: Reader) -> Destroy:
     return destroy
 
 
-def _number(text: str, field: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) < 18):
-        raise DomainError("out_of_scope", field)
-    return int(text)
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def mine(request: HttpRequest, reader: Reader) -> HttpResponse:
@@ -52,7 +47,7 @@ def mine(request: HttpRequest, reader: Reader) -> HttpResponse:
     refusal, status, sent = "", 200, request.POST
     if request.method == "POST":
         try:
-            person_id = _number(sent.get("person", ""), "person")
+            person_id = row_number(sent.get("person", ""), "person")
             services.make_request(reader.scope, person_id, sent.get("kind", ""), sent.get("text", ""), clock=CLOCK)
             messages.success(request, _("Your request has been sent to the school."))
             return redirect("family_requests")
@@ -91,7 +86,7 @@ def inbox(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
     refusal, status, sent = "", 200, request.POST
     if request.method == "POST":
         try:
-            number = _number(sent.get("request", ""), "request")
+            number = row_number(sent.get("request", ""), "request")
             if sent.get("outcome") not in ("grant", "refuse"):
                 raise DomainError("value_required", "answer")
             services.answer_request(
@@ -104,7 +99,7 @@ def inbox(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
             refusal, status = sentence(error), 422
     page = Page(page_number(request), 0)
     total, found = queries.inbox(reader.scope, code, limit=page.per_page, offset=page.offset)
-    note_names(reader.scope.actor, code, sum(bool(one.name) for one in found), "requests")
+    note_names(reader.scope.actor, code, sum(bool(one.name) for one in found), "requests", part=str(page.number))
     return render(request, "privacy/inbox.html", {
         "unit": unit, "tab": "requests", "requests": [(one, one.is_overdue(today())) for one in found],
         "page": Page(page_number(request), total), "refusal": refusal, "sent": sent, "days": COUNTED_DAYS,

@@ -1,6 +1,5 @@
 """A school: its classes, who is missing, and the daily report that it signs."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -12,16 +11,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from notoneless.collect.queries import form_in_force
-from notoneless.collect.services import Standing, standing_by_class
+from notoneless.collect.services import standing_by_class
 from notoneless.expect import queries as expect_queries
 from notoneless.expect.queries import DutyInfo
 from notoneless.kernel.errors import DomainError
 from notoneless.ledger import queries as ledger_queries
 from notoneless.ledger.queries import DayUnitRef, SlotView
 from notoneless.rollup import queries as rollup_queries
-from notoneless.roster.roles import GRANT, NAMES, RULE, SIGN
+from notoneless.roster.roles import EXPORT, GRANT, IMPORT, NAMES, RULE, SIGN
 from notoneless.web.access import Reader, signed_in
 from notoneless.web.reading import note_names
+from notoneless.web.school.figures import Signed, Sums, today_of
 from notoneless.web.ui.days import CLOCK, shown_day
 from notoneless.web.ui.drafts import Draft, new_draft, sent_draft
 from notoneless.web.ui.pages import Page, page_number
@@ -30,63 +30,6 @@ from notoneless.web.ui.strip import strip_of
 from notoneless.web.ui.words import reading, sentence
 
 DUTY = "school-daily"
-
-
-@dataclass(frozen=True)
-class Sums:
-    """A school's persons on a day, as the ledger has them now."""
-
-    lines: tuple[Standing, ...]
-
-    @property
-    def expected(self) -> int:
-        return sum(line.expected for line in self.lines)
-
-    @property
-    def accounted(self) -> int:
-        return sum(line.accounted for line in self.lines)
-
-    @property
-    def abnormal(self) -> int:
-        return sum(line.abnormal for line in self.lines)
-
-    @property
-    def unheard(self) -> int:
-        return self.expected - self.accounted
-
-    @property
-    def gaps(self) -> list[Standing]:
-        return [line for line in self.lines if line.unheard]
-
-    @property
-    def statement(self) -> str:
-        """The one statement that is true of these figures; the ledger's guard refuses the others."""
-        if self.abnormal:
-            return "abnormal"
-        return "zero_with_gaps" if self.gaps else "zero"
-
-
-@dataclass(frozen=True)
-class Signed:
-    """What was signed, read from the slot's answers."""
-
-    slot: SlotView
-    answers: dict[str, Any]
-
-    def amendments(self, now: Sums, names: dict[str, str]) -> list[tuple[str, int, int]]:
-        """(figure, as signed, now) for each that has changed since."""
-        figures = self.answers["figures"]
-        rows = [
-            (_("Expected"), figures["expected"], now.expected),
-            (_("Accounted for"), figures["accounted"], now.accounted),
-            (_("Abnormal"), figures["abnormal"], now.abnormal),
-        ]
-        gaps_then = {gap["unit"]: gap["unheard"] for gap in figures["gaps"]}
-        gaps_now = {line.code: line.unheard for line in now.gaps}
-        for code in sorted({*gaps_then, *gaps_now}):
-            title = _("%(unit)s: not heard from") % {"unit": names.get(code, code)}
-            rows.append((title, gaps_then.get(code, 0), gaps_now.get(code, 0)))
-        return [row for row in rows if row[1] != row[2]]
 
 
 @require_safe
@@ -131,9 +74,10 @@ def school_page(request: HttpRequest, reader: Reader, code: str) -> HttpResponse
         "unit": unit, "strip": strip_of(unit, shown.day, duties["morning-check"]),
         "names": names, "shown": shown, "now": now, "draft": draft, "refusal": refusal,
         "duty": duties[DUTY], "slot": _slot(unit, shown.day, duties[DUTY]), "signed": signed,
-        "may_grant": reader.scope.may(GRANT, unit.path),
-        "may_manage": reader.scope.may(RULE, unit.path),
+        "may_grant": reader.scope.may(GRANT, unit.path), "may_export": reader.scope.may(EXPORT, unit.path),
+        "may_manage": reader.scope.may(RULE, unit.path), "may_import": reader.scope.may(IMPORT, unit.path),
         "may_sign": may_sign and not is_locked, "is_locked": is_locked,
+        "today": today_of(reader.scope, unit, shown.day, now, names),
         "amendments": signed.amendments(now, names) if signed else [],
         "statements": {option["code"]: option["label"][reading()] for option in _options()},
     }  # fmt: skip
@@ -160,7 +104,7 @@ def _missing(
     ]
     page = Page(page_number(request), 0)
     found = rollup_queries.missing_people(reader.scope, unit.code, day, chosen, limit=page.per_page, offset=page.offset)
-    note_names(reader.scope.actor, unit.code, len(found.items), "school")
+    note_names(reader.scope.actor, unit.code, len(found.items), "school", part=f"{day} {chosen} {page.number}")
     return {"counted": counted, "chosen": personal[chosen], "people": found.items,
             "page": Page(page.number, found.total)}  # fmt: skip
 

@@ -19,6 +19,13 @@ KINDS = {
 }
 
 
+WHYS = {
+    "missing": gettext_lazy("Not heard from today"),
+    "sick": gettext_lazy("Following up a sick absence"),
+}
+"""Why a page of ours leads here: the reason stands in the field, to be sent or changed."""
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def contact(request: HttpRequest, reader: Reader, person_id: int) -> HttpResponse:
@@ -26,7 +33,7 @@ def contact(request: HttpRequest, reader: Reader, person_id: int) -> HttpRespons
     found = contacts.contacts_of(reader.scope, person_id, today())
     if not any(one.may_unmask for one in found.items) and not reader.scope.covers(found.path):
         raise DomainError("out_of_scope", "person")
-    note_read(reader, found.code, found.path, "contact")
+    note_read(reader, found.code, found.path, "contact", part=today())
     refusal, status, shown, key = "", 200, "", request.POST.get("key", "")
     if request.method == "POST":
         try:
@@ -34,6 +41,7 @@ def contact(request: HttpRequest, reader: Reader, person_id: int) -> HttpRespons
         except DomainError as error:
             refusal, status = sentence(error), 422
     lines = [(one, str(KINDS[one.kind])) for one in found.items]
-    context = {"found": found, "lines": lines, "shown": shown, "key": key, "refusal": refusal,
-               "reason": request.POST.get("reason", "") if refusal else ""}  # fmt: skip
+    why = str(WHYS.get(request.GET.get("why", ""), ""))
+    context = {"found": found, "lines": lines, "shown": shown, "key": key, "refusal": refusal, "why": why,
+               "reason": request.POST.get("reason", "") if refusal else why}  # fmt: skip
     return render(request, "teacher/contact.html", context, status=status)

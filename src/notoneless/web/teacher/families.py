@@ -19,6 +19,7 @@ from notoneless.roster.roles import BIND
 from notoneless.web.access import Reader, signed_in
 from notoneless.web.reading import note_names
 from notoneless.web.ui.days import CLOCK, today
+from notoneless.web.ui.numbers import row_number
 from notoneless.web.ui.words import sentence
 
 
@@ -40,7 +41,7 @@ def families(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
         raise DomainError("out_of_scope", "unit")
     rows = roster_queries.people_in_units(reader.scope, [unit.pk], day=today(), populations=["student"])
     joined = guardians_of(rows, today())
-    note_names(reader.scope.actor, code, len(rows), "families")
+    note_names(reader.scope.actor, code, len(rows), "families", part=str(today()))
     refusal, status, slips = "", 200, list[Printed]()
     if request.method == "POST":
         try:
@@ -69,10 +70,8 @@ def _slips(
         named = [row for row in rows if row.code == given.get("person", "")]
         if not named:
             raise DomainError("out_of_scope", "person")
-        lost = given.get("account", "") if given.get("act") == "lost" else ""
-        if given.get("act") == "lost" and not (lost.isdecimal() and len(lost) < 18):
-            raise DomainError("out_of_scope", "account")
-        chosen = [(named[0], int(lost) if lost else None)]
+        lost = row_number(given.get("account", ""), "account") if given.get("act") == "lost" else None
+        chosen = [(named[0], lost)]
     return [_printed(request, row, invite(reader.scope, row.code, clock=CLOCK, rebinds=lost)) for row, lost in chosen]
 
 

@@ -1,0 +1,1 @@
+"""Help for families first, then for staff, in plain words."""

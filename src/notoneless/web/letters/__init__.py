@@ -1,0 +1,1 @@
+"""Letters: written and followed by staff, read and confirmed by families."""

@@ -1,0 +1,1 @@
+"""The wall view: figures that are read from five metres, and no names of people."""
