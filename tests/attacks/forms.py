@@ -9,8 +9,8 @@ from django.http.response import HttpResponseBase
 from django.test import Client
 
 TEXTS = ("text", "textarea", "search", "url", "email", "tel", "password", "number", "date", "hidden", "")
-LEFT_ALONE = ("/sign-out/", "/language/")
-"""Ends the walk, or changes the language it is in; both have tests of their own."""
+LEFT_ALONE = ("/sign-out/", "/language/", "/theme/")
+"""Ends the walk, or changes the language or the look of every page; each has tests of its own."""
 
 
 USUAL = {

@@ -1,5 +1,7 @@
 """Texts that nobody types by accident, and what would show that one of them worked."""
 
+import re
+
 MARK = "zq7"
 PAYLOADS = {
     "sql": f"{MARK}'; DROP TABLE roster_grant; --",
@@ -21,11 +23,17 @@ PAYLOADS = {
 }
 
 
+def signed(payload: str, letter: str) -> str:
+    """The same text with the attacker's letter behind the mark, so that it can be told whose it is."""
+    return payload.replace(MARK, MARK + letter)
+
+
 def worked(page: str) -> list[str]:
     """What in an answer shows that a payload was obeyed and not shown."""
     signs = {
-        "markup": f"<script>{MARK}()", "handler": f"<img src=x onerror={MARK}()", "template": f"{MARK}70007",
-        "format": "<class &#x27;", "traceback": "Traceback (most recent call last)", "sql": "syntax error",
+        "markup": rf"<script>{MARK}[a-z]?\(\)", "handler": rf"<img src=x onerror={MARK}",
+        "template": rf"{MARK}[a-z]?70007", "format": "<class &#x27;",
+        "traceback": r"Traceback \(most recent call last\)", "sql": "syntax error",
         "sqlite": "OperationalError", "file": "root:x:0:0",
     }  # fmt: skip
-    return [name for name, sign in signs.items() if sign in page]
+    return [name for name, sign in signs.items() if re.search(sign, page)]

@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver
 from django.views.decorators.csrf import csrf_exempt
 
 from notoneless.collect.models import Report
+from notoneless.follow.models import Reminder
 from notoneless.kernel.clock import SystemClock
 from notoneless.roster import queries as roster_queries
 from notoneless.roster import tokens
@@ -93,15 +94,20 @@ def test_draft_that_was_altered_or_belongs_elsewhere_is_refused() -> None:
         for forged in ("", "x", head, f"{head}A:{tail}", draft[:-1] + ("A" if draft[-1] != "A" else "B"), *others[:2]):
             answer = client.post(form.action, form.fields | {"draft": [forged]})
             if answer.status_code == 302:
-                assert form.fields.get("act") == ["limit"]  # the one act of a page that needs none
+                # The one act of a page that needs none, and the button that tells its refusal on the list it stands on.
+                assert form.fields.get("act") == ["limit"] or form.action.endswith("/reminders/")
             else:
                 assert answer.status_code == 422, (form.action, forged[:20])
     assert not Report.objects.exists()
+    assert not Reminder.objects.exists()
+    client, button = next(each for each in forms if each[1].action.endswith("/reminders/"))
+    client.post(button.action, button.fields)
+    assert Reminder.objects.exists(), "as it stands on the page it is taken"
 
 
 def test_page_that_is_sent_again_changes_nothing_again() -> None:
     client = signed_in("teacher")
-    (form,) = read_page("/class/K1/", client.get("/class/K1/")).forms[-1:]
+    (form,) = [one for one in read_page("/class/K1/", client.get("/class/K1/")).forms if "draft" in one.fields][-1:]
     sent = {name: values[0] for name, values in form.fields.items() if name == "draft" or name.endswith("-presence")}
     assert client.post("/class/K1/", sent).status_code == 302
     kept = sorted(Report.objects.values_list("id", flat=True))

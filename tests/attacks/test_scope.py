@@ -152,7 +152,8 @@ def named_pages() -> list[str]:
     found = [str(one.pattern) for one in urlpatterns if isinstance(one, URLPattern)]
     names = {"<str:code>": "{code}", "<int:person_id>": "{person}", "<int:grant_id>": "{grant}",
              "<str:policy_code>": "{policy}", "<str:day>": str(DAY), "<int:request_id>": "{number}",
-             "<str:form>": "json"}  # fmt: skip
+             "<str:form>": "json", "<str:table>": "figures", "<int:letter_id>": "{number}",
+             "<int:work_id>": "{number}"}  # fmt: skip
     for written, name in names.items():
         found = [route.replace(written, name) for route in found]
     pages = [f"/{route}" for route in found if "{" in route or "<" in route]

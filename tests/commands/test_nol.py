@@ -1,54 +1,14 @@
 """The `nol` command as a person runs it: from a roster file to who has not been heard from, on a new SQLite file."""
 
 import json
-import os
-import subprocess
-import sys
 import uuid
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.commands.nol import PEOPLE, Nol
+
 pytestmark = pytest.mark.slow
-UNITS = """code,name,kind,authority,area,stage,opened_on,closed_on
-C,市局,city,,370100,,,
-D,历下,district,C,370102,,,
-3137000001,实验中学,junior,D,370102,junior,,
-3137000001-1,一班,class,3137000001,370102,,,
-3137000001-2,二班,class,3137000001,370102,,,
-"""
-PEOPLE = """code,name,population,unit,household,id_type,id_number,phone,sex,birth_date,tags
-001,王小明,student,3137000001-1,H1,,,,,2013-05-01,boarder
-002,李小红,student,3137000001-1,H2,,,,,2013-06-01,
-003,赵小刚,student,3137000001-2,H1,,,,,2013-07-01,
-"""
-
-
-class Nol:
-    """Runs `nol` in a folder of its own, with the clock at 07:30 on Monday 23 November 2026."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.env = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"} | {
-            "NOL_VAR": str(folder / "var"), "NOL_NOW": "2026-11-23T07:30:00+08:00", "NOL_LANG": "",
-        }  # fmt: skip
-
-    def run(self, *words: str, code: int = 0) -> str:
-        command = [sys.executable, "-m", "notoneless.cli", *words]
-        done = subprocess.run(command, cwd=self.folder, env=self.env, capture_output=True, text=True, check=False)
-        assert done.returncode == code, done.stderr + done.stdout
-        return done.stdout
-
-    def json(self, *words: str, code: int = 0) -> Any:
-        return json.loads(self.run(*words, "--json", code=code))
-
-
-@pytest.fixture
-def nol(tmp_path: Path) -> Nol:
-    (tmp_path / "units.csv").write_text(UNITS, encoding="utf-8")
-    (tmp_path / "people.csv").write_text(PEOPLE, encoding="utf-8")
-    return Nol(tmp_path)
 
 
 def _report(person: str, **answers: Any) -> str:
@@ -58,8 +18,9 @@ def _report(person: str, **answers: Any) -> str:
     )  # fmt: skip
 
 
-def test_from_a_roster_file_to_who_has_not_been_heard_from(nol: Nol) -> None:
-    dry = nol.json("roster", "import", "people.csv", "units.csv", "--dry-run")
+def test_from_a_roster_file_to_who_has_not_been_heard_from(new_nol: Nol) -> None:
+    nol = new_nol
+    dry = json.loads(nol.run_anew("roster", "import", "people.csv", "units.csv", "--dry-run", "--json"))
     assert (dry["rows"], dry["added"], dry["refused"]) == (8, 8, 0)
     assert nol.json("units")["items"] == []
     assert nol.json("roster", "import", "people.csv", "units.csv")["added"] == 8
@@ -136,7 +97,6 @@ title_zh = "在校学生不重复上报"
 
 
 def test_rules_are_previewed_published_explained_and_withdrawn(nol: Nol) -> None:
-    nol.run("roster", "import", "units.csv", "people.csv")
     nol.run("day", "open", "2026-11-23")
     (nol.folder / "rules.toml").write_text(POLICY, encoding="utf-8")
     preview = nol.json(
@@ -167,7 +127,6 @@ def test_rules_are_previewed_published_explained_and_withdrawn(nol: Nol) -> None
 
 
 def test_a_calendar_is_explained_exported_and_imported(nol: Nol) -> None:
-    nol.run("roster", "import", "units.csv", "people.csv")
     assert "是上课日" in nol.run("calendar", "why", "D", "2026-11-23")
     assert "请录入" in nol.run("calendar", "why", "D", "2027-01-04")
     nol.run("calendar", "set", "D", "vacation", "2026-12-01", "2026-12-05", "--reason", "调休")
@@ -179,7 +138,6 @@ def test_a_calendar_is_explained_exported_and_imported(nol: Nol) -> None:
 
 
 def test_a_year_is_entered_from_two_files_and_replaced_only_on_purpose(nol: Nol) -> None:
-    nol.run("roster", "import", "units.csv", "people.csv")
     (nol.folder / "off.txt").write_text("2027-01-01 2027-01-03 元旦 / New Year\n", encoding="utf-8-sig")
     (nol.folder / "worked.txt").write_text("2027-01-09\n", encoding="utf-8")
     words = ("calendar", "year", "C", "2027", "off.txt", "--makeups", "worked.txt", "--source", "国办")
@@ -191,8 +149,8 @@ def test_a_year_is_entered_from_two_files_and_replaced_only_on_purpose(nol: Nol)
     assert "365" in nol.run(*words, "--replace")
 
 
-@pytest.mark.parametrize("words", [("demo",), ("roster",), ("roster", "import"), ("policy",), ("audit",)])
-def test_help_needs_no_database(nol: Nol, words: tuple[str, ...]) -> None:
-    assert "Usage" in nol.run(*words, "--help")
-    # Settings make the file, so that nobody else may read it; help puts nothing in it.
-    assert (nol.folder / "var" / "notoneless.sqlite3").stat().st_size == 0
+def test_help_needs_no_database(new_nol: Nol) -> None:
+    for words in (("demo",), ("roster",), ("roster", "import"), ("policy",), ("audit",)):
+        assert "Usage" in new_nol.run(*words, "--help")
+        # Settings make the file, so that nobody else may read it; help puts nothing in it.
+        assert (new_nol.folder / "var" / "notoneless.sqlite3").stat().st_size == 0

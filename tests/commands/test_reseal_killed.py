@@ -2,15 +2,13 @@
 
 import json
 import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
-from tests.commands.test_nol import UNITS, Nol
+from tests.commands.nol import COMMAND, Nol
 
 pytestmark = pytest.mark.slow
-PUPILS = 20_000
+PUPILS = 10_000
 HEADER = "code,name,population,unit,household,id_type,id_number,phone,sex,birth_date,tags"
 
 
@@ -20,15 +18,14 @@ def rows(nol: Nol) -> dict[str, int]:
     return {key["name"]: key["rows"].get("roster.Person.sealed", 0) for key in listed if key["kind"] == "data"}
 
 
-def test_a_resealing_killed_in_the_middle_is_ended_by_the_next(tmp_path: Path) -> None:
-    nol = Nol(tmp_path)
-    (tmp_path / "units.csv").write_text(UNITS, encoding="utf-8")
+def test_a_resealing_killed_in_the_middle_is_ended_by_the_next(new_nol: Nol) -> None:
+    nol = new_nol
     people = [f"P{n},学生,student,3137000001-1,,,,,,," for n in range(PUPILS)]
-    (tmp_path / "people.csv").write_text("\n".join([HEADER, *people, ""]), encoding="utf-8")
+    (nol.folder / "people.csv").write_text("\n".join([HEADER, *people, ""]), encoding="utf-8")
     files = ("roster", "import", "units.csv", "people.csv")
     nol.run(*files)
     name = nol.run("keys", "data", "rotate", "--suite", "sm4").strip()
-    command = [sys.executable, "-m", "notoneless.cli", "keys", "data", "reseal"]
+    command = [*COMMAND, "keys", "data", "reseal"]
     with subprocess.Popen(command, cwd=nol.folder, env=nol.env, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         told = process.stderr.readline()  # the first chunk is written

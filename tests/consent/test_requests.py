@@ -9,6 +9,7 @@ from python_calamine import CalamineWorkbook
 
 from notoneless.consent import queries, services
 from notoneless.consent.models import PrivacyRequest
+from notoneless.kernel import audit
 from notoneless.kernel.errors import DomainError
 from notoneless.kernel.models import AuditEntry
 from notoneless.roster.models import Person, Unit
@@ -121,11 +122,13 @@ def test_a_copy_holds_what_every_stage_holds_and_is_logged() -> None:
         services.fetch_copy(family(), request.pk, "json", clock=CLOCK)  # not granted yet
     assert error.value.code == "out_of_scope"
     answer(request)
+    read = {"role": "teacher", "unit": "K1"}
+    audit.record("teacher", "record.read", audit.person_subject("K1-1"), clock=CLOCK, detail=read)
     held = json.loads(b"".join(services.fetch_copy(family(), request.pk, "json", clock=CLOCK)))
     assert held["person"][0]["name"] == "王小明"
     assert [one["answers"] for one in held["reports"]] == ['{"condition":"unwell","note":"=1+1"}']
     assert [one["state"] for one in held["days"] if one["duty"] == "daily-health"] == ["reported"]
-    assert [one["act"] for one in held["acts"]] == ["privacy.request", "privacy.answer", "privacy.copy"]
+    assert [one["act"] for one in held["acts"]] == ["privacy.request", "privacy.answer", "record.read", "privacy.copy"]
     assert "K1-2" not in json.dumps(held)
     book = CalamineWorkbook.from_filelike(
         io.BytesIO(b"".join(services.fetch_copy(family(), request.pk, "xlsx", clock=CLOCK)))

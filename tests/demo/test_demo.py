@@ -15,6 +15,7 @@ from notoneless.demo.worked import build_worked
 from notoneless.kernel.clock import Clock
 from notoneless.ledger import queries as ledger_queries
 from notoneless.ledger.models import PersonSlot
+from notoneless.publish.models import Letter
 from notoneless.rollup.queries import completeness
 from notoneless.rollup.services import recount
 from notoneless.roster import queries as roster_queries
@@ -70,6 +71,10 @@ def test_a_small_city_lives_through_its_days_and_a_second_call_changes_nothing(t
     assert yesterday.due == 0 < yesterday.missing < yesterday.reported
     assert completeness(SYSTEM, "370100", DAY, "daily-health").line.counts.late > 0
     assert PersonSlot.objects.filter(day=DAY, measures__contains="fever").exists()
+    kinds = Letter.objects.order_by("pk").values_list("kind", "withdrawn_why")
+    assert [(kind, bool(why)) for kind, why in kinds] == [
+        ("information", False), ("receipt", False), ("information", True), ("information", False),
+    ]  # fmt: skip
 
     slots = PersonSlot.objects.count()
     again = build_demo("tiny", clock=clock, progress=quiet, directory=tmp_path, days=3)

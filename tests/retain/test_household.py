@@ -14,6 +14,8 @@ from notoneless.kernel import audit
 from notoneless.kernel.errors import DomainError
 from notoneless.kernel.models import AuditEntry
 from notoneless.ledger.models import PersonSlot
+from notoneless.publish import services as publish
+from notoneless.publish.rules import Words
 from notoneless.retain import queries
 from notoneless.retain.services import Approval, destroy_household, scrub_storage
 from notoneless.rollup.queries import completeness
@@ -21,6 +23,7 @@ from notoneless.rollup.services import recount
 from notoneless.roster import states
 from notoneless.roster.accounts import invitations
 from notoneless.roster.models import Account, Person
+from notoneless.roster.queries import account_named, scope_of
 from notoneless.roster.scope import SYSTEM
 from tests.builders import DAY, check, clock_at, make_city, make_person, opened_city, report, send
 from tests.retain.traces import files_with, tables_with
@@ -49,6 +52,9 @@ def household() -> tuple[int, ...]:
         trace={"person": "XQZ-CHILD"}, made_by="xqz-father",
         made_at=clock_at(9).now(),
     )  # fmt: skip
+    letter = publish.send_letter(SYSTEM, "K1", Words("receipt", "春游", "周五出发。"), clock=clock_at(9))
+    father = scope_of(account_named("xqz-father"), DAY)
+    publish.confirm_letter(father, letter.pk, clock=clock_at(9))
     signed_in("xqz-father").get("/family/")
     signed_in("teacher").get(f"/class/K1/people/{child.pk}/")
     return tuple(Person.objects.filter(household__code="XQZ-HOME").values_list("pk", flat=True))

@@ -64,6 +64,7 @@ def own_cluster() -> Iterator[Cluster]:
     holder = subprocess.Popen(
         [ROOT / "scripts" / "with_postgres", "sh", "-c", 'echo "$DATABASE_URL"; read _'],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        env=os.environ | {"NOL_PG_FSYNC": "on"},  # this one is killed: it keeps what it acknowledged as in service
     )  # fmt: skip
     assert holder.stdin is not None
     assert holder.stdout is not None

@@ -20,7 +20,7 @@ ROLES = {
     "city_officer": ("officer", "C"), "city_leader": ("leader", "C"), "inspector": ("inspector", "D"),
     "program": ("integration", "C"), "reporter": ("reporter", "S"), "gate": ("gate", "S"), "partner": ("partner", "D"),
     "system_admin": ("system_admin", "C"), "security_admin": ("security_admin", "C"),
-    "audit_admin": ("audit_admin", "C"),
+    "audit_admin": ("audit_admin", "C"), "wall": ("wall", "C"),
 }  # fmt: skip
 
 

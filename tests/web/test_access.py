@@ -15,12 +15,12 @@ from tests.web.cast import ROLES, make_account, make_cast, signed_in, text_of
 
 pytestmark = pytest.mark.django_db
 
-READ_C = {"city_officer", "city_leader", "program"}
+READ_C = {"city_officer", "city_leader", "program", "wall"}
 """Those who read the whole city."""
 READ_D = {"officer", "inspector", *READ_C}
 READ_S = {"principal", "reporter", *READ_D}
 """Those who reach school S."""
-COUNTS = {"city_leader", "inspector"}
+COUNTS = {"city_leader", "inspector", "wall"}
 """Of these, those who see counts and no names."""
 NAMES_C, NAMES_D, NAMES_S = READ_C - COUNTS, READ_D - COUNTS, READ_S - COUNTS
 RULE_C = {"city_officer"}
@@ -30,6 +30,8 @@ RULE_S = {"principal", *RULE_D}
 PAGES: dict[str, set[str]] = {
     "/family/": {"parent"},
     "/family/done/": {"parent"},
+    "/family/key/": {"parent"},
+    "/family/children/{k1_1}/": {"parent"},
     "/class/K1/": {"teacher", *NAMES_S},
     "/class/K1/?duty=daily-health": {"teacher", *NAMES_S},
     "/class/K1/people/{k1_1}/": {"teacher", "principal", "reporter", "program"},
@@ -39,6 +41,16 @@ PAGES: dict[str, set[str]] = {
     "/bureau/C/": READ_C,
     "/bureau/D/": READ_D,
     "/bureau/D/ranking/": READ_D,
+    "/bureau/D/situation/": READ_D,
+    "/bureau/S/situation/": READ_S,
+    "/bureau/D/trends/": READ_D,
+    "/screen/C/": READ_C,
+    "/screen/S/": READ_S,
+    "/screen/K1/": set(),
+    "/bureau/D/quality/": READ_D,
+    "/bureau/C/map/": READ_C,
+    "/bureau/D/export/figures.xlsx": RULE_D,
+    "/bureau/S/export/missing.xlsx": {"principal", "reporter", *RULE_D},
     "/bureau/D/missing/": READ_D,
     "/bureau/E/": READ_C,
     "/bureau/S/": READ_S,
@@ -49,10 +61,25 @@ PAGES: dict[str, set[str]] = {
     "/people/{k1_1}/contact/": {"teacher", *NAMES_S},
     "/family/complaints/": {"parent"},
     "/family/reads/": {"parent"},
+    "/family/letters/": {"parent"},
+    "/family/letters/99/": set(),
+    "/unit/S/letters/": READ_S,
+    "/unit/K1/letters/": {"teacher", *READ_S},
+    "/unit/D/letters/": READ_D,
+    "/unit/S/letters/new/": {"reporter", "program", *RULE_S},
+    "/unit/K1/letters/new/": {"teacher", "principal", "reporter", "program"},
+    "/unit/D/letters/new/": RULE_D,
+    "/unit/S/letters/99/": set(),
     "/family/privacy/": {"parent"},
     "/family/requests/": {"parent"},
     "/family/requests/1/copy.json": set(),
     "/class/K1/states/": {"teacher", "principal", "reporter"},
+    "/class/K1/missing/": {"teacher", *NAMES_S},
+    "/class/K1/parents/": {"teacher", *NAMES_S},
+    "/class/K1/sick/": {"teacher", *NAMES_S},
+    "/school/S/sick/": NAMES_S,
+    "/class/K1/print/": {"teacher", *NAMES_S},
+    "/class/K1/substitute/": {"teacher", "principal", "security_admin"},
     "/class/K1/families/": {"teacher", "principal"},
     "/unit/S/policies/": RULE_S,
     "/unit/S/policies/new/": RULE_S,
@@ -62,6 +89,19 @@ PAGES: dict[str, set[str]] = {
     "/unit/S/calendar.ics": READ_S,
     "/unit/E/calendar/": RULE_C,
     "/unit/S/asks/": RULE_S,
+    "/unit/S/people/": NAMES_S,
+    "/unit/K1/people/": {"teacher", *NAMES_S},
+    "/unit/D/people/": set(),
+    "/unit/S/exports/": {"principal", "reporter", *RULE_D},
+    "/unit/D/exports/": RULE_D,
+    "/unit/S/exports/99/people.xlsx": set(),
+    "/unit/S/imports/": {"principal", "system_admin"},
+    "/unit/D/imports/": {"system_admin"},
+    "/unit/T/imports/": {"other_principal", "system_admin"},
+    "/unit/S/imports/99/": set(),
+    "/unit/S/imports/99/report.xlsx": set(),
+    "/unit/S/reminders/": NAMES_S,
+    "/unit/K1/reminders/": {"teacher", *NAMES_S},
     "/unit/S/complaints/": RULE_S,
     "/unit/C/complaints/": RULE_C,
     "/unit/S/requests/": RULE_S,
@@ -72,16 +112,22 @@ PAGES: dict[str, set[str]] = {
     "/unit/S/roles/{teacher_grant}/": {"principal", "security_admin"},
     "/unit/T/roles/{teacher_grant}/": set(),
     "/office/log/": {"audit_admin"},
+    "/office/works/": {"system_admin"},
     "/office/": {"system_admin", "security_admin", "audit_admin"},
     "/api/v1/people/K1-1/days?until=2026-11-23&duty=daily-health": {"parent", "teacher", *NAMES_S},
     "/api/v1/units/D/completeness?day=2026-11-23&duty=daily-health": READ_D,
     "/api/v1/units/K1/missing?day=2026-11-23&duty=daily-health": {"teacher", *NAMES_S},
+    "/api/v1/letters": {*ROLES, "nobody"},
+    "/api/v1/units/S/letters": READ_S,
     "/api/v1/units/E/ranking?day=2026-11-23&duty=daily-health": READ_C,
 }
 """Page -> who may open it. Administrators, gate and partners are in the cast: by their office they see no record."""
 
 
-OPEN = {"home", "sign_in", "sign_out", "no_role", "language", "public_rules", "public_rules_of"}
+OPEN = {
+    "home", "sign_in", "sign_out", "no_role", "language", "theme", "gallery", "public_rules", "help", "public_rules_of",
+    "family_offline", "family_manifest", "family_worker",
+}  # fmt: skip
 """For everybody, signed in or not: tests of their own hold them to it."""
 OWN = {
     "account": 200, "account_change_password": 200, "account_set_password": 302, "account_reauthenticate": 200,
@@ -101,8 +147,12 @@ ENTRANCE = {
 """Ways in: they show nobody's data, and let nobody in who does not prove who they are (tests/web/test_account.py)."""
 OF_A_KEY = {"mfa_edit_webauthn", "mfa_remove_webauthn"}
 """One security key of one's own."""
-OWN_TESTS = {"classes", "schools", "bureaus", "api:reports"}
-"""Lead each role to its own unit (below), or take reports (tests/web/lane, tests/web/test_api.py)."""
+OWN_TESTS = {
+    "classes", "schools", "bureaus", "screens", "family_children", "api:reports", "family_send", "family_push",
+    "family_push_forget",
+}  # fmt: skip
+"""Lead each role to its own unit (below), or take what is sent (tests/web/lane, test_api.py, test_family_queue.py,
+test_reminders.py)."""
 DESCRIPTION = {"api:openapi-json", "api:api-root"}
 """The description of the API, which holds nobody's data."""
 
@@ -177,7 +227,7 @@ def test_outside_and_unknown_look_alike(page: str) -> None:
 
 
 def told(page: str) -> str:
-    return page.split('class="empty-title">')[1].split("</p>")[0]
+    return page.split("<title>")[1].split("</title>")[0]
 
 
 @pytest.mark.parametrize(
@@ -206,7 +256,7 @@ def test_several_roles_make_a_menu_and_one_role_makes_none() -> None:
     make_account("one", ("teacher", "K1"))
     assert "nol-places" in text_of(signed_in("both").get("/family/"))
     assert "nol-places" not in text_of(signed_in("one").get("/class/K1/"))
-    assert list(PLACES) == ["guardian", "teacher", "school", "officer", "admin"]
+    assert list(PLACES) == ["guardian", "teacher", "school", "officer", "admin", "wall"]
 
 
 def test_account_switched_off_is_signed_out() -> None:

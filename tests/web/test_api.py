@@ -195,7 +195,8 @@ def test_description_is_open_and_unknown_addresses_answer_in_the_one_shape() -> 
     described = Client().get("/api/v1/openapi.json").json()
     assert set(described["paths"]) == {
         "/api/v1/reports", "/api/v1/units/{code}/completeness", "/api/v1/units/{code}/missing",
-        "/api/v1/units/{code}/ranking", "/api/v1/people/{code}/days",
+        "/api/v1/units/{code}/ranking", "/api/v1/people/{code}/days", "/api/v1/letters",
+        "/api/v1/units/{code}/letters",
     }  # fmt: skip
     answer = Client().get("/api/v1/nothing")
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "page_not_found")

@@ -100,15 +100,42 @@ def test_closed_school_has_a_badge_and_no_rate() -> None:
     assert "停课/放假" not in text_of(signed_in("city_officer").get("/bureau/E/?duty=morning-check"))
 
 
+def places_in(page: str) -> list[tuple[str, str]]:
+    """(place/peers, unit) of each line of the ranking."""
+    rows = re.findall(r'nol-place">(.*?)</td>.*?href="/bureau/(\w+)/', page, re.DOTALL)
+    return [(re.sub(r"<[^>]*>|\s", "", place), unit) for place, unit in rows]
+
+
 def test_ranking_shares_places() -> None:
     opened_city(pupils=1)
     make_cast()
     client = signed_in("city_officer")
-    page = text_of(client.get("/bureau/C/ranking/"))
-    assert re.findall(r'nol-place">([^<]*)<', page) == ["1", "1"]
+    assert places_in(text_of(client.get("/bureau/C/ranking/"))) == [("1/2", "S"), ("1/2", "T")]
     send(report("L1-1"))
-    page = text_of(client.get("/bureau/C/ranking/"))
-    assert page.index("/bureau/T/") < page.index("/bureau/S/")
+    assert places_in(text_of(client.get("/bureau/C/ranking/"))) == [("1/2", "T"), ("2/2", "S")]
+
+
+def test_small_schools_are_ranked_among_small_ones() -> None:
+    units = make_city(pupils=1)
+    make_unit_of(110, units["L1"])
+    open_day(DAY, clock=clock_at(0))
+    make_cast()
+    send(*(report(f"many-{n}") for n in range(109)))
+    client = signed_in("city_officer")
+    assert places_in(text_of(client.get("/bureau/C/ranking/"))) == [("1/1", "T"), ("1/1", "S")]
+    page = text_of(client.get("/bureau/C/ranking/?size=0"))
+    assert places_in(page) == [("1/1", "S")] and "under 100 people" in page
+    for wrong in ("?size=9", "?by=name"):
+        assert client.get(f"/bureau/C/ranking/{wrong}").status_code == 400
+
+
+def test_ranking_by_what_came_on_time() -> None:
+    opened_city(pupils=1)
+    make_cast()
+    send(report("L1-1"), report("T-t"))
+    send(report("K1-1", made_at=f"{DAY}T11:00:00+08:00"), report("K2-1"), clock=clock_at(11))
+    client = signed_in("city_officer")
+    assert places_in(text_of(client.get("/bureau/C/ranking/?by=on_time"))) == [("1/2", "T"), ("2/2", "S")]
 
 
 @pytest.mark.parametrize(
@@ -175,5 +202,5 @@ def test_page_costs_the_same_whatever_its_size(pupils: int, django_assert_num_qu
     make_cast()
     client = signed_in("officer")
     client.get("/bureau/D/")
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         client.get("/bureau/D/")

@@ -26,7 +26,7 @@ def city() -> None:
 
 def told(answer: object) -> str:
     assert isinstance(answer, HttpResponse)
-    return text_of(answer).split('class="empty-title">')[1].split("</p>")[0]
+    return text_of(answer).split("<title>")[1].split("</title>")[0]
 
 
 @pytest.mark.parametrize("page", ["calendar/", "calendar.ics"])

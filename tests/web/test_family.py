@@ -230,4 +230,4 @@ def test_page_is_whole_in_chinese() -> None:
     opened_city(pupils=1)
     make_cast()
     page = text_of(signed_in("parent", "zh-CN").get("/family/"))
-    assert "我的孩子" in page and "一切正常" in page and "请在 10:00 前上报。" in page and "更多问题（选填）" in page
+    assert "我的孩子" in page and "一切正常" in page and "请在 10:00 前上报。" in page and "体温、症状等" in page

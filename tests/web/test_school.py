@@ -1,10 +1,15 @@
 """The daily report of a school: only what is true can be signed, and what changes later is shown."""
 
 import pytest
+from django.utils.translation import override
 
-from notoneless.ledger.models import UnitSlot
+from notoneless.collect.services import standing_by_class, symptoms_in
+from notoneless.ledger import queries as ledger_queries
+from notoneless.ledger.models import DayUnit, UnitSlot
 from notoneless.roster.models import Unit
-from tests.builders import DAY, opened_city, report, send
+from notoneless.roster.scope import SYSTEM
+from notoneless.web.school.figures import Sums, by_grade
+from tests.builders import DAY, check, clock_at, opened_city, report, send
 from tests.web.cast import draft_in, make_cast, signed_in, text_of
 
 pytestmark = pytest.mark.django_db
@@ -93,3 +98,30 @@ def test_classes_and_missing_people_are_listed() -> None:
     assert 'href="/class/K1/?day=2026-11-23"' in page
     assert page.count("王小明") == 6
     assert signed_in("principal").get("/school/S/?duty=school-daily").status_code == 404
+
+
+def test_grades_sum_to_the_school_and_each_symptom_counts_a_person_once() -> None:
+    units = opened_city()
+    make_cast()
+    DayUnit.objects.filter(unit_id=units["K1"].pk).update(grade="1")
+    DayUnit.objects.filter(unit_id=units["K2"].pk).update(grade="7")
+    cough = {"condition": "unwell", "symptoms": ["cough"]}
+    send(
+        report("K1-1", answers=cough), check("K1-1", answers={"presence": "sick", "symptoms": ["cough", "rash"]}),
+        report("K2-1", answers=cough), report("K1-2"),
+    )  # fmt: skip
+    send(report("K2-2", made_at=f"{DAY}T11:00:00+08:00"), clock=clock_at(11))
+    school = ledger_queries.day_unit(SYSTEM, DAY, "S")
+    now = Sums(tuple(standing_by_class(school, DAY)))
+    with override("zh-hans"):
+        grades = by_grade(now)
+    assert [grade.name for grade in grades] == ["一年级", "七年级", ""]
+    for figure in ("expected", "accounted", "unheard", "late", "abnormal", "sick"):
+        assert sum(getattr(grade.sums, figure) for grade in grades) == getattr(now, figure), figure
+    assert (now.expected, now.accounted, now.late, now.abnormal, now.sick) == (7, 4, 1, 2, 1)
+    found = {one.measure: (one.n, one.units) for one in symptoms_in(school, DAY)}
+    assert found == {
+        "symptom.cough": (2, {units["K1"].pk: 1, units["K2"].pk: 1}), "symptom.rash": (1, {units["K1"].pk: 1}),
+    }  # fmt: skip
+    page = text_of(signed_in("principal").get("/school/S/"))
+    assert "school-grade" in page and 'href="/school/S/sick/?day=2026-11-23"' in page
