@@ -115,6 +115,7 @@
       const said = answer.ok ? await answer.json() : { state: "refused", told: [] };
       if (said.state === "sent") {
         await drop("reports", kept.id);
+        tell();
         return "sent";
       }
       await put("reports", { ...kept, ...(await seal({ ...told, told: said.told })), state: "refused" });
@@ -123,6 +124,20 @@
       return "waiting";
     }
   };
+  // ---- the other tabs ------------------------------------------------------------------------------------------------
+  // A page asked for before another tab's report arrived may say less than the ledger knows: it is fetched again, once
+  // for each such report, unless the reader has begun to fill in its form. Kept is only when this phone last sent one.
+  const LAST = "nol-family-sent";
+  let begun = false;
+  const tell = () => localStorage.setItem(LAST, String(Date.now())); // reaches the other tabs as a "storage" event
+  const catchUp = () => {
+    const last = localStorage.getItem(LAST);
+    if (!document.getElementById("offline") || begun || busy || !navigator.onLine) return;
+    if (!(Number(last) >= performance.timeOrigin) || sessionStorage.getItem(LAST) === last) return;
+    sessionStorage.setItem(LAST, last);
+    window.location.reload();
+  };
+
   const own = async () => (await reports()).filter((one) => session && one.account === session.account);
   const flush = async () => {
     if (busy || !session) return;
@@ -141,7 +156,10 @@
     if (sent) {
       sessionStorage.setItem("nol-sent", String(now()));
       window.location.assign(box.dataset.page); // as the ledger has it now
-    } else await show();
+    } else {
+      await show();
+      catchUp();
+    }
   };
 
   // ---- what the reader sees ------------------------------------------------------------------------------------------
@@ -258,6 +276,7 @@
     const form = document.getElementById("report");
     if (!form || !session) return;
     form.addEventListener("click", (event) => (pressed = event.target.closest("button") || pressed));
+    form.addEventListener("change", () => (begun = true));
     form.addEventListener("submit", onSubmit);
   };
 
@@ -294,6 +313,7 @@
     bind();
     document.documentElement.dataset.queue = "ready";
     await show();
+    window.addEventListener("storage", (event) => event.key === LAST && catchUp());
     if (given) {
       await flush();
       window.addEventListener("load", () => register().catch(() => {}));
