@@ -129,7 +129,11 @@
   // for each such report, unless the reader has begun to fill in its form. Kept is only when this phone last sent one.
   const LAST = "nol-family-sent";
   let begun = false;
-  const tell = () => localStorage.setItem(LAST, String(Date.now())); // reaches the other tabs as a "storage" event
+  const tell = () => {
+    try {
+      localStorage.setItem(LAST, String(Date.now())); // reaches the other tabs as a "storage" event
+    } catch (error) {} // a phone that keeps nothing has no second tab to tell
+  };
   const catchUp = () => {
     const last = localStorage.getItem(LAST);
     if (!document.getElementById("offline") || begun || busy || !navigator.onLine) return;
