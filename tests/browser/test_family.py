@@ -232,3 +232,36 @@ def test_two_tabs_send_what_waits_once(household: None, live_server: Server, pho
     expect(other.get_by_role("button", name=AS_BEFORE)).to_have_count(0)
     assert held() == AS_YESTERDAY
     assert Report.objects.filter(day=DAY).count() == 3
+
+
+def test_a_tab_left_open_follows_what_another_sent(household: None, live_server: Server, phone: Page) -> None:
+    sign_in(phone, live_server, "parent")
+    is_ready(phone)
+    other = phone.context.new_page()
+    other.goto(f"{live_server.url}/family/")
+    is_ready(other)
+    expect(other.get_by_role("button", name=AS_BEFORE)).to_be_visible()
+    phone.get_by_role("button", name=AS_BEFORE).click()
+    expect(phone).to_have_url(re.compile("/family/done/"))
+    expect(other.get_by_role("button", name=AS_BEFORE)).to_have_count(0)
+    assert Report.objects.filter(day=DAY).count() == 3
+
+
+def test_a_form_that_has_been_begun_is_not_taken_away_by_another_tab(
+    household: None, live_server: Server, phone: Page
+) -> None:
+    sign_in(phone, live_server, "parent")
+    is_ready(phone)
+    other = phone.context.new_page()
+    other.goto(f"{live_server.url}/family/")
+    is_ready(other)
+    begun = other.locator("#report input[type=radio]").first
+    begun.evaluate("field => { field.checked = true; field.dispatchEvent(new Event('change', { bubbles: true })) }")
+    heard = "new Promise(done => window.addEventListener('storage', () => done(true), { once: true }))"
+    other.evaluate(f"window.heard = {heard}; null")
+    phone.get_by_role("button", name=AS_BEFORE).click()
+    expect(phone).to_have_url(re.compile("/family/done/"))
+    assert other.evaluate("window.heard")
+    expect(begun).to_be_checked()
+    other.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(begun).to_be_checked()
