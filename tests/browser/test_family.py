@@ -227,7 +227,6 @@ def test_two_tabs_send_what_waits_once(household: None, live_server: Server, pho
     phone.context.set_offline(False)
     other = phone.context.new_page()
     other.goto(f"{live_server.url}/family/")
-    phone.evaluate("window.dispatchEvent(new Event('online'))")
     expect(phone.get_by_role("button", name=AS_BEFORE)).to_have_count(0)
     expect(other.get_by_role("button", name=AS_BEFORE)).to_have_count(0)
     assert held() == AS_YESTERDAY
