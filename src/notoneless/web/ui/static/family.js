@@ -128,6 +128,7 @@
   // A page asked for before another tab's report arrived may say less than the ledger knows: it is fetched again, once
   // for each such report, unless the reader has begun to fill in its form. Kept is only when this phone last sent one.
   const LAST = "nol-family-sent";
+  const fetched = Date.now() + 1 - performance.now(); // by the wall clock: timeOrigin falls behind on a phone that sleeps
   let begun = false;
   const tell = () => {
     try {
@@ -137,7 +138,7 @@
   const catchUp = () => {
     const last = localStorage.getItem(LAST);
     if (!document.getElementById("offline") || begun || busy || !navigator.onLine) return;
-    if (!(Number(last) >= performance.timeOrigin) || sessionStorage.getItem(LAST) === last) return;
+    if (!(Number(last) > fetched) || sessionStorage.getItem(LAST) === last) return;
     sessionStorage.setItem(LAST, last);
     window.location.reload();
   };
