@@ -233,6 +233,25 @@ def test_two_tabs_send_what_waits_once(household: None, live_server: Server, pho
     assert Report.objects.filter(day=DAY).count() == 3
 
 
+def test_what_waited_goes_without_taking_away_what_the_reader_has_begun(
+    household: None, live_server: Server, phone: Page
+) -> None:
+    sign_in(phone, live_server, "parent")
+    is_ready(phone)
+    phone.context.set_offline(True)
+    phone.get_by_role("button", name=AS_BEFORE).click()
+    expect(phone.get_by_text(WAITING)).to_be_visible()
+    third = phone.locator(".nol-child").nth(2)
+    third.get_by_text("不舒服", exact=True).click()
+    phone.context.set_offline(False)
+    expect(phone.get_by_text(SENT, exact=True)).to_be_visible()
+    assert held() == AS_YESTERDAY
+    expect(third.get_by_label("不舒服", exact=True)).to_be_checked()
+    phone.get_by_role("button", name="提交", exact=True).click()
+    expect(phone.get_by_role("heading", name="已收到，谢谢")).to_be_visible()
+    assert held()["L1-1"] == {"condition": "unwell"}
+
+
 def test_a_tab_left_open_follows_what_another_sent(household: None, live_server: Server, phone: Page) -> None:
     sign_in(phone, live_server, "parent")
     is_ready(phone)

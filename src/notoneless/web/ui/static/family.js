@@ -16,6 +16,7 @@
   let session = null; // {account, key, until, skew, zone, csrf}
   let replacing = null; // the refused report that is being filled in again
   let busy = false;
+  let begun = false; // the reader has marked something that is not submitted yet
   const sentAt = Number(sessionStorage.getItem("nol-sent")); // told on the page after
   sessionStorage.removeItem("nol-sent");
 
@@ -124,25 +125,6 @@
       return "waiting";
     }
   };
-  // ---- the other tabs ------------------------------------------------------------------------------------------------
-  // A page asked for before another tab's report arrived may say less than the ledger knows: it is fetched again, once
-  // for each such report, unless the reader has begun to fill in its form. Kept is only when this phone last sent one.
-  const LAST = "nol-family-sent";
-  const fetched = Date.now() + 1 - performance.now(); // by the wall clock: timeOrigin falls behind on a phone that sleeps
-  let begun = false;
-  const tell = () => {
-    try {
-      localStorage.setItem(LAST, String(Date.now())); // reaches the other tabs as a "storage" event
-    } catch (error) {} // a phone that keeps nothing has no second tab to tell
-  };
-  const catchUp = () => {
-    const last = localStorage.getItem(LAST);
-    if (!document.getElementById("offline") || begun || busy || !navigator.onLine) return;
-    if (!(Number(last) > fetched) || sessionStorage.getItem(LAST) === last) return;
-    sessionStorage.setItem(LAST, last);
-    window.location.reload();
-  };
-
   const own = async () => (await reports()).filter((one) => session && one.account === session.account);
   const flush = async () => {
     if (busy || !session) return;
@@ -158,13 +140,32 @@
     } finally {
       busy = false;
     }
-    if (sent) {
+    if (sent && !begun) {
       sessionStorage.setItem("nol-sent", String(now()));
       window.location.assign(box.dataset.page); // as the ledger has it now
     } else {
       await show();
+      if (sent) say("sent", { time: now() }); // what the reader has begun stays in front of them
       catchUp();
     }
+  };
+
+  // ---- the other tabs ------------------------------------------------------------------------------------------------
+  // A page asked for before another tab's report arrived may say less than the ledger knows: it is fetched again, once
+  // for each such report, unless the reader has begun to fill in its form. Kept is only when this phone last sent one.
+  const LAST = "nol-family-sent";
+  const fetched = Date.now() + 1 - performance.now(); // by the wall clock: timeOrigin falls behind on a phone that sleeps
+  const tell = () => {
+    try {
+      localStorage.setItem(LAST, String(Date.now())); // reaches the other tabs as a "storage" event
+    } catch (error) {} // a phone that keeps nothing has no second tab to tell
+  };
+  const catchUp = () => {
+    const last = localStorage.getItem(LAST);
+    if (!document.getElementById("offline") || begun || busy || !navigator.onLine) return;
+    if (!(Number(last) > fetched) || sessionStorage.getItem(LAST) === last) return;
+    sessionStorage.setItem(LAST, last);
+    window.location.reload();
   };
 
   // ---- what the reader sees ------------------------------------------------------------------------------------------
@@ -265,7 +266,10 @@
         window.location.assign(household.dataset.done);
         return;
       }
-      if (became !== "refused") form.reset();
+      if (became !== "refused") {
+        form.reset();
+        begun = false;
+      }
       await show();
       box.scrollIntoView({ block: "center" });
     } catch (error) {
