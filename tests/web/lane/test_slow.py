@@ -36,8 +36,9 @@ class Trickle:
         self._thread.start()
 
     def close(self) -> None:
-        self._wire.close()
+        self._wire.hang_up()
         self._thread.join(timeout=30)
+        self._wire.close()
 
     def _drip(self) -> None:
         head, drop = self._content

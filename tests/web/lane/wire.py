@@ -4,6 +4,7 @@ import http.client
 import json
 import select
 import socket
+from contextlib import suppress
 from typing import Any
 
 from tests.serving.lines import REPORTS
@@ -43,6 +44,11 @@ class Wire:
     def has_news(self, seconds: float) -> bool:
         """Whether the other side says something, or hangs up, within so many seconds."""
         return bool(select.select([self._socket], [], [], seconds)[0])
+
+    def hang_up(self) -> None:
+        """End the conversation; a thread that waits for news of it is woken. The wire must still be closed."""
+        with suppress(OSError):  # the other side was quicker
+            self._socket.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         self._socket.close()
